@@ -1,0 +1,3 @@
+# Machine-written by scripts/regenerate: do not edit.
+
+"""Typed clients of the vendors, one package each."""

@@ -1,0 +1,66 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cd0ac00562a0e00fa64cd1f46a4272831bb624f30b366d2b8f33a1730fa598f5
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+@_attrs_define
+class BetaMCPToolUseBlock:
+    type_: Literal["mcp_tool_use"]
+    id: str
+    name: str
+    server_name: str
+    input_: Any
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+        id = self.id
+        name = self.name
+        server_name = self.server_name
+        input_ = self.input_
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["type"] = type_
+        _dict["id"] = id
+        _dict["name"] = name
+        _dict["server_name"] = server_name
+        _dict["input"] = input_
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"BetaMCPToolUseBlock: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        type_ = cast(Literal["mcp_tool_use"], _src.pop("type"))
+        if type_ != "mcp_tool_use":
+            raise ValueError(f"type must match const 'mcp_tool_use', got '{type_}'")
+        id = _src.pop("id")
+        name = _src.pop("name")
+        server_name = _src.pop("server_name")
+        input_ = _src.pop("input")
+        _obj = cls(
+            type_=type_,
+            id=id,
+            name=name,
+            server_name=server_name,
+            input_=input_,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,57 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cd0ac00562a0e00fa64cd1f46a4272831bb624f30b366d2b8f33a1730fa598f5
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.beta_error_response import BetaErrorResponse
+
+
+@_attrs_define
+class BetaMessageBatchErroredResult:
+    type_: Literal["errored"]
+    error: BetaErrorResponse
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+        error = self.error.to_dict()
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["type"] = type_
+        _dict["error"] = error
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.beta_error_response import BetaErrorResponse
+
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"BetaMessageBatchErroredResult: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        type_ = cast(Literal["errored"], _src.pop("type"))
+        if type_ != "errored":
+            raise ValueError(f"type must match const 'errored', got '{type_}'")
+        error = BetaErrorResponse.from_dict(_src.pop("error"))
+
+        _obj = cls(
+            type_=type_,
+            error=error,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

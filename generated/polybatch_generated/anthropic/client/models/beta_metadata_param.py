@@ -1,0 +1,62 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cd0ac00562a0e00fa64cd1f46a4272831bb624f30b366d2b8f33a1730fa598f5
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class BetaMetadataParam:
+    user_id: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        user_id: None | str | Unset
+        if isinstance(self.user_id, Unset):
+            user_id = UNSET
+        else:
+            user_id = self.user_id
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        if user_id is not UNSET:
+            _dict["user_id"] = user_id
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"BetaMetadataParam: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+
+        def _parse_user_id(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"user_id: no member of the union fits this {type(data).__name__}")
+
+        user_id = _parse_user_id(_src.pop("user_id", UNSET))
+
+        _obj = cls(
+            user_id=user_id,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

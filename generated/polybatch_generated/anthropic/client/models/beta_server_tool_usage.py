@@ -1,0 +1,49 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cd0ac00562a0e00fa64cd1f46a4272831bb624f30b366d2b8f33a1730fa598f5
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+@_attrs_define
+class BetaServerToolUsage:
+    web_fetch_requests: int
+    web_search_requests: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        web_fetch_requests = self.web_fetch_requests
+        web_search_requests = self.web_search_requests
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["web_fetch_requests"] = web_fetch_requests
+        _dict["web_search_requests"] = web_search_requests
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"BetaServerToolUsage: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        web_fetch_requests = _src.pop("web_fetch_requests")
+        web_search_requests = _src.pop("web_search_requests")
+        _obj = cls(
+            web_fetch_requests=web_fetch_requests,
+            web_search_requests=web_search_requests,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,56 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cd0ac00562a0e00fa64cd1f46a4272831bb624f30b366d2b8f33a1730fa598f5
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+@_attrs_define
+class BetaThinkingBlock:
+    type_: Literal["thinking"]
+    thinking: str
+    signature: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+        thinking = self.thinking
+        signature = self.signature
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["type"] = type_
+        _dict["thinking"] = thinking
+        _dict["signature"] = signature
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"BetaThinkingBlock: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        type_ = cast(Literal["thinking"], _src.pop("type"))
+        if type_ != "thinking":
+            raise ValueError(f"type must match const 'thinking', got '{type_}'")
+        thinking = _src.pop("thinking")
+        signature = _src.pop("signature")
+        _obj = cls(
+            type_=type_,
+            thinking=thinking,
+            signature=signature,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,11 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+"""A client library for accessing Letta batches"""
+
+from .client import AuthenticatedClient, Client
+
+__all__ = (
+    "AuthenticatedClient",
+    "Client",
+)

@@ -1,0 +1,4 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+"""Contains endpoint functions for accessing the API"""

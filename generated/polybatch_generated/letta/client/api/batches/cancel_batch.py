@@ -1,0 +1,135 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+"""PATCH /v1/messages/batches/{batch_id}/cancel: Cancel a job"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ...client import AuthenticatedClient
+from ...models.detail_error import DetailError
+from ...models.http_validation_error import HTTPValidationError
+from ...types import UNSET, Response, Unset
+
+
+def request_kwargs(
+    batch_id: str,
+    *,
+    x_project: str | Unset = UNSET,
+    x_project_id: str | Unset = UNSET,
+    user_id: str | Unset = UNSET,
+) -> dict[str, Any]:
+    """What `httpx.Client.request` or `.stream` is called with; nothing is sent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(x_project, Unset):
+        headers["X-Project"] = x_project
+
+    if not isinstance(x_project_id, Unset):
+        headers["X-Project-Id"] = x_project_id
+
+    if not isinstance(user_id, Unset):
+        headers["user_id"] = user_id
+
+    params: dict[str, Any] = {}
+    _kwargs: dict[str, Any] = {
+        "method": "PATCH",
+        "url": "/v1/messages/batches/{batch_id}/cancel".format(
+            batch_id=quote(str(batch_id), safe=""),
+        ),
+        "params": params,
+        "headers": headers,
+    }
+    return _kwargs
+
+
+def _decode(status_code: int, content: bytes) -> DetailError | HTTPValidationError | None:
+    if status_code == 400:
+        reply_400 = DetailError.from_dict(json.loads(content))
+
+        return reply_400
+    if status_code == 401:
+        reply_401 = DetailError.from_dict(json.loads(content))
+
+        return reply_401
+    if status_code == 404:
+        reply_404 = DetailError.from_dict(json.loads(content))
+
+        return reply_404
+    if status_code == 409:
+        reply_409 = DetailError.from_dict(json.loads(content))
+
+        return reply_409
+    if status_code == 422:
+        reply_422 = HTTPValidationError.from_dict(json.loads(content))
+
+        return reply_422
+    if status_code == 500:
+        reply_500 = DetailError.from_dict(json.loads(content))
+
+        return reply_500
+    if status_code == 501:
+        reply_501 = DetailError.from_dict(json.loads(content))
+
+        return reply_501
+    if status_code == 503:
+        reply_503 = DetailError.from_dict(json.loads(content))
+
+        return reply_503
+    if 200 <= status_code <= 299:
+        if not content.strip():
+            return None
+        if json.loads(content) is not None:
+            raise TypeError("expected null")
+        return None
+    return None
+
+
+def parse_response(
+    *, status_code: int, content: bytes, headers: Mapping[str, str]
+) -> Response[DetailError | HTTPValidationError]:
+    """Never raises: what cannot be decoded is kept as it came, with the reason in `decode_error`."""
+    try:
+        parsed = _decode(status_code, content)
+    except Exception as error:
+        return Response(status_code=status_code, content=content, headers=headers, decode_error=error)
+    return Response(status_code=status_code, content=content, headers=headers, parsed=parsed)
+
+
+def sync_detailed(
+    batch_id: str,
+    *,
+    client: AuthenticatedClient,
+    x_project: str | Unset = UNSET,
+    x_project_id: str | Unset = UNSET,
+    user_id: str | Unset = UNSET,
+) -> Response[DetailError | HTTPValidationError]:
+    reply = client.get_httpx_client().request(
+        **request_kwargs(
+            batch_id=batch_id,
+            x_project=x_project,
+            x_project_id=x_project_id,
+            user_id=user_id,
+        )
+    )
+    return parse_response(status_code=reply.status_code, content=reply.content, headers=reply.headers)
+
+
+async def asyncio_detailed(
+    batch_id: str,
+    *,
+    client: AuthenticatedClient,
+    x_project: str | Unset = UNSET,
+    x_project_id: str | Unset = UNSET,
+    user_id: str | Unset = UNSET,
+) -> Response[DetailError | HTTPValidationError]:
+    reply = await client.get_async_httpx_client().request(
+        **request_kwargs(
+            batch_id=batch_id,
+            x_project=x_project,
+            x_project_id=x_project_id,
+            user_id=user_id,
+        )
+    )
+    return parse_response(status_code=reply.status_code, content=reply.content, headers=reply.headers)

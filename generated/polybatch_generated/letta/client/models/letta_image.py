@@ -1,0 +1,115 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class LettaImage:
+    file_id: str
+    type_: Literal["letta"] | Unset = "letta"
+    media_type: None | str | Unset = UNSET
+    data: None | str | Unset = UNSET
+    detail: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        file_id = self.file_id
+        type_ = self.type_
+        media_type: None | str | Unset
+        if isinstance(self.media_type, Unset):
+            media_type = UNSET
+        else:
+            media_type = self.media_type
+        data: None | str | Unset
+        if isinstance(self.data, Unset):
+            data = UNSET
+        else:
+            data = self.data
+        detail: None | str | Unset
+        if isinstance(self.detail, Unset):
+            detail = UNSET
+        else:
+            detail = self.detail
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["file_id"] = file_id
+        if type_ is not UNSET:
+            _dict["type"] = type_
+        if media_type is not UNSET:
+            _dict["media_type"] = media_type
+        if data is not UNSET:
+            _dict["data"] = data
+        if detail is not UNSET:
+            _dict["detail"] = detail
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"LettaImage: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        file_id = _src.pop("file_id")
+        type_ = cast(Literal["letta"] | Unset, _src.pop("type", UNSET))
+        if type_ != "letta" and not isinstance(type_, Unset):
+            raise ValueError(f"type must match const 'letta', got '{type_}'")
+
+        def _parse_media_type(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"media_type: no member of the union fits this {type(data).__name__}")
+
+        media_type = _parse_media_type(_src.pop("media_type", UNSET))
+
+        def _parse_data(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"data: no member of the union fits this {type(data).__name__}")
+
+        data = _parse_data(_src.pop("data", UNSET))
+
+        def _parse_detail(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"detail: no member of the union fits this {type(data).__name__}")
+
+        detail = _parse_detail(_src.pop("detail", UNSET))
+
+        _obj = cls(
+            file_id=file_id,
+            type_=type_,
+            media_type=media_type,
+            data=data,
+            detail=detail,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,52 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.llm_error import LlmError
+
+
+@_attrs_define
+class LlmErrorResponse:
+    """The provider refused while the batch was being created."""
+
+    error: LlmError
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        error = self.error.to_dict()
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["error"] = error
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.llm_error import LlmError
+
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"LlmErrorResponse: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        error = LlmError.from_dict(_src.pop("error"))
+
+        _obj = cls(
+            error=error,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,85 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class ToolCallContent:
+    id: str
+    name: str
+    input_: Any
+    type_: Literal["tool_call"] | Unset = "tool_call"
+    signature: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+        name = self.name
+        input_ = self.input_
+        type_ = self.type_
+        signature: None | str | Unset
+        if isinstance(self.signature, Unset):
+            signature = UNSET
+        else:
+            signature = self.signature
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["id"] = id
+        _dict["name"] = name
+        _dict["input"] = input_
+        if type_ is not UNSET:
+            _dict["type"] = type_
+        if signature is not UNSET:
+            _dict["signature"] = signature
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"ToolCallContent: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        id = _src.pop("id")
+        name = _src.pop("name")
+        input_ = _src.pop("input")
+        type_ = cast(Literal["tool_call"] | Unset, _src.pop("type", UNSET))
+        if type_ != "tool_call" and not isinstance(type_, Unset):
+            raise ValueError(f"type must match const 'tool_call', got '{type_}'")
+
+        def _parse_signature(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"signature: no member of the union fits this {type(data).__name__}")
+
+        signature = _parse_signature(_src.pop("signature", UNSET))
+
+        _obj = cls(
+            id=id,
+            name=name,
+            input_=input_,
+            type_=type_,
+            signature=signature,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,46 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+@_attrs_define
+class UnknownLettaToolReturnContentUnion:
+    """A variant that the document does not name."""
+
+    type_: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["type"] = type_
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"UnknownLettaToolReturnContentUnion: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        type_ = _src.pop("type")
+        _obj = cls(
+            type_=type_,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,62 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: ff7107ad9a4525eb9059474f654197959defda01848f55b22c4ec16aae40f19b
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class ChatPromptTokensDetails:
+    cached_tokens: int | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        cached_tokens: int | None | Unset
+        if isinstance(self.cached_tokens, Unset):
+            cached_tokens = UNSET
+        else:
+            cached_tokens = self.cached_tokens
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        if cached_tokens is not UNSET:
+            _dict["cached_tokens"] = cached_tokens
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"ChatPromptTokensDetails: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+
+        def _parse_cached_tokens(data: object) -> int | None | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, int):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"cached_tokens: no member of the union fits this {type(data).__name__}")
+
+        cached_tokens = _parse_cached_tokens(_src.pop("cached_tokens", UNSET))
+
+        _obj = cls(
+            cached_tokens=cached_tokens,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

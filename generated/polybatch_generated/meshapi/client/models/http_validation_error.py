@@ -1,0 +1,59 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: ff7107ad9a4525eb9059474f654197959defda01848f55b22c4ec16aae40f19b
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.validation_error import ValidationError
+
+
+@_attrs_define
+class HTTPValidationError:
+    detail: list[ValidationError]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        detail = []
+        for detail_item_data in self.detail:
+            detail_item = detail_item_data.to_dict()
+            detail.append(detail_item)
+
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["detail"] = detail
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.validation_error import ValidationError
+
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"HTTPValidationError: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        detail = []
+        _detail = _src.pop("detail")
+        for detail_item_data in _detail:
+            detail_item = ValidationError.from_dict(detail_item_data)
+
+            detail.append(detail_item)
+
+        _obj = cls(
+            detail=detail,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

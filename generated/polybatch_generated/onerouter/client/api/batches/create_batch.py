@@ -1,0 +1,144 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: 03968b9d58d953ef48b51c62562e84feb33464652518e001b99089e23b24c7ec
+
+"""POST /v1/batches: Create a batch."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ...client import AuthenticatedClient
+from ...models.batch_created import BatchCreated
+from ...models.create_batch_request import CreateBatchRequest
+from ...models.error_reply import ErrorReply
+from ...types import RawBody, Response
+
+
+def request_kwargs(
+    *,
+    body: CreateBatchRequest | RawBody,
+) -> dict[str, Any]:
+    """What `httpx.Client.request` or `.stream` is called with; nothing is sent."""
+    headers: dict[str, Any] = {}
+
+    params: dict[str, Any] = {}
+    _kwargs: dict[str, Any] = {
+        "method": "POST",
+        "url": "/v1/batches",
+        "params": params,
+        "headers": headers,
+    }
+    if isinstance(body, RawBody):
+        _kwargs["content"] = body.content
+        if body.content_length is not None:
+            headers["Content-Length"] = str(body.content_length)
+    else:
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+    return _kwargs
+
+
+def _decode(status_code: int, content: bytes) -> BatchCreated | ErrorReply | None:
+    if status_code == 400:
+        reply_400 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_400
+    if status_code == 401:
+        reply_401 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_401
+    if status_code == 402:
+        reply_402 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_402
+    if status_code == 403:
+        reply_403 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_403
+    if status_code == 408:
+        reply_408 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_408
+    if status_code == 429:
+        reply_429 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_429
+    if status_code == 502:
+        reply_502 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_502
+    if status_code == 503:
+        reply_503 = ErrorReply.from_dict(json.loads(content))
+
+        return reply_503
+    if 200 <= status_code <= 299:
+
+        def _parse_reply_200(data: object) -> BatchCreated | ErrorReply:
+            if isinstance(data, dict):
+                try:
+                    reply_200_option_1 = BatchCreated.from_dict(data)
+
+                    return reply_200_option_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
+            if isinstance(data, dict):
+                try:
+                    reply_200_option_2 = ErrorReply.from_dict(data)
+
+                    return reply_200_option_2
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
+            raise TypeError(f"reply_200: no member of the union fits this {type(data).__name__}")
+
+        reply_200 = _parse_reply_200(json.loads(content))
+
+        return reply_200
+    if 400 <= status_code <= 499:
+        reply_4xx = ErrorReply.from_dict(json.loads(content))
+
+        return reply_4xx
+    if 500 <= status_code <= 599:
+        reply_5xx = ErrorReply.from_dict(json.loads(content))
+
+        return reply_5xx
+    return None
+
+
+def parse_response(
+    *, status_code: int, content: bytes, headers: Mapping[str, str]
+) -> Response[BatchCreated | ErrorReply]:
+    """Never raises: what cannot be decoded is kept as it came, with the reason in `decode_error`."""
+    try:
+        parsed = _decode(status_code, content)
+    except Exception as error:
+        return Response(status_code=status_code, content=content, headers=headers, decode_error=error)
+    return Response(status_code=status_code, content=content, headers=headers, parsed=parsed)
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: CreateBatchRequest | RawBody,
+) -> Response[BatchCreated | ErrorReply]:
+    reply = client.get_httpx_client().request(
+        **request_kwargs(
+            body=body,
+        )
+    )
+    return parse_response(status_code=reply.status_code, content=reply.content, headers=reply.headers)
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: CreateBatchRequest | RawBody,
+) -> Response[BatchCreated | ErrorReply]:
+    reply = await client.get_async_httpx_client().request(
+        **request_kwargs(
+            body=body,
+        )
+    )
+    return parse_response(status_code=reply.status_code, content=reply.content, headers=reply.headers)

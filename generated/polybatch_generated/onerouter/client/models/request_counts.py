@@ -1,0 +1,54 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: 03968b9d58d953ef48b51c62562e84feb33464652518e001b99089e23b24c7ec
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+@_attrs_define
+class RequestCounts:
+    total: int
+    completed: int
+    failed: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        total = self.total
+        completed = self.completed
+        failed = self.failed
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["total"] = total
+        _dict["completed"] = completed
+        _dict["failed"] = failed
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"RequestCounts: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        total = _src.pop("total")
+        completed = _src.pop("completed")
+        failed = _src.pop("failed")
+        _obj = cls(
+            total=total,
+            completed=completed,
+            failed=failed,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,52 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: 03968b9d58d953ef48b51c62562e84feb33464652518e001b99089e23b24c7ec
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class Thinking:
+    type_: str
+    budget_tokens: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+        budget_tokens = self.budget_tokens
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        _dict["type"] = type_
+        if budget_tokens is not UNSET:
+            _dict["budget_tokens"] = budget_tokens
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"Thinking: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        type_ = _src.pop("type")
+        budget_tokens = _src.pop("budget_tokens", UNSET)
+        _obj = cls(
+            type_=type_,
+            budget_tokens=budget_tokens,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,52 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: 03968b9d58d953ef48b51c62562e84feb33464652518e001b99089e23b24c7ec
+
+"""The small types that every module of this client shares."""
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Final, Generic, Literal, TypeVar
+
+from attrs import define, field
+
+T = TypeVar("T")
+
+
+class Unset:
+    """The type of a value that was not given."""
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset()
+
+
+@define(frozen=True)
+class RawBody:
+    """A request body that is encoded already: bytes, or chunks to be streamed.
+
+    With `content_length` a stream is announced by its size instead of being sent chunked.
+    """
+
+    content: bytes | Iterable[bytes] | AsyncIterable[bytes] = field(repr=False)
+    content_length: int | None = None
+
+
+@define(frozen=True)
+class Response(Generic[T]):
+    """A reply, whether or not it could be decoded.
+
+    `parsed` is None where the document declares nothing to parse, or where decoding failed: then `decode_error` says why.
+    """
+
+    status_code: int
+    content: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    parsed: T | None = None
+    decode_error: Exception | None = None
+
+
+__all__ = ["UNSET", "RawBody", "Response", "Unset"]

@@ -1,0 +1,327 @@
+"""`BatchClient` and `AsyncBatchClient`: one batch at a vendor, with the same names and signatures.
+
+Everything that decides stands in flows; here they are only driven.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import httpx
+
+from . import source
+from .dialects import inline
+from .errors import ContractError, InputError, NotReady
+from .flow import Clock, Flow, Pause, mapped
+from .intake import Intake
+from .model import Batch, Request, Result
+from .origin import check_base_url, origin
+from .vendor import Capabilities, Payload, Vendor, capabilities
+from .vendors import find_vendor
+from .wire import AsyncWire, Line, Timer, Wire
+
+if TYPE_CHECKING:
+    from .run import AsyncRun, Run
+
+SPOOL = 8 * 1024 * 1024
+"""Bytes of a create's body that stay in memory before it goes to a temporary file."""
+FIRST_POLL, POLL_FACTOR, LONGEST_POLL = 5.0, 1.5, 60.0
+"""Seconds between two looks at a batch: 5, 7.5, … 60; most batches take minutes to an hour (facts §2.4)."""
+
+
+class _Client:
+    """What both clients know: the vendor, and how to reach it."""
+
+    def __init__(
+        self,
+        vendor: str,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: float = 60.0,
+        transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None = None,
+        options: Mapping[str, Any] | None = None,
+        allow_http: bool = False,
+        timer: Timer | None = None,
+    ) -> None:
+        kind = find_vendor(vendor)
+        own = kind.document.server
+        base = check_base_url(base_url or own, allow_http=allow_http)
+        self.vendor: Vendor = kind(options or {}, base)
+        self.base_url = base
+        self._options = dict(options or {})
+        key = _key(self.vendor, api_key, needed=origin(base) == origin(own))
+        credentials = self.vendor.scheme().headers(key) if key else {}
+        self._line = Line(base, credentials, timeout=timeout, transport=transport, timer=timer or Timer())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.vendor.profile.name!r}, base_url={self.base_url!r})"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the vendor can do."""
+        return capabilities(type(self.vendor))
+
+    @property
+    def generated(self) -> Any:
+        """The vendor's generated, typed client, for whatever this interface does not cover."""
+        settings = self._line.settings()
+        arguments = {"transport": self._line.transport} if self._line.transport else {}
+        return self.vendor.generated(dict(self._line.credentials), settings["timeout"], arguments)
+
+    def _with(self, options: Mapping[str, Any] | None) -> Vendor:
+        return type(self.vendor)({**self._options, **options}, self.base_url) if options else self.vendor
+
+
+class BatchClient(_Client):
+    """One vendor's batches, with blocking calls.
+
+    `vendor`: `anthropic`, `letta`, `meshapi` or `onerouter`. `api_key`: else the vendor's environment variable.
+    `timeout`: seconds without a byte. Raises InputError for an unknown vendor or option, or a missing key.
+    """
+
+    def __init__(self, vendor: str, **settings: Any) -> None:
+        super().__init__(vendor, **settings)
+        self._wire = Wire(self._line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._wire.close()
+
+    def create(
+        self, requests: Iterable[Request] | str | Path, *, options: Mapping[str, Any] | None = None, check: bool = True
+    ) -> Batch:
+        """Create one batch; nothing is sent unless every request is in order.
+
+        Raises InputError, UnknownOutcome (the batch may exist), VendorError.
+        """
+        vendor = self._with(options)
+        with staged(vendor, requests, check=check) as payload:
+            return self._wire.run(vendor.create(payload))
+
+    def get(self, batch_id: str) -> Batch:
+        """Ask for one batch. Raises NotFound."""
+        return self._wire.run(self.vendor.get(_id(batch_id)))
+
+    def list(self, *, limit: int = 20) -> Generator[Batch, None, None]:
+        """All batches the vendor lists; `limit` is the page size."""
+        return self._wire.iterate(self.vendor.list(limit))
+
+    def cancel(self, batch_id: str) -> Batch:
+        """Ask the vendor to stop a batch; requests already answered stay answered."""
+        return self._wire.run(self.vendor.cancel(_id(batch_id)))
+
+    def delete(self, batch_id: str) -> None:
+        """Delete an ended batch. Raises Unsupported where the vendor has no such operation."""
+        self._wire.run(self.vendor.delete(_id(batch_id)))
+
+    def wait(self, batch_id: str, *, timeout: float | None = None, poll: float = FIRST_POLL) -> Batch:
+        """Poll until the batch has ended. Raises NotReady after `timeout` seconds; the batch goes on all the same."""
+        return self._wire.run(waiting(self.vendor, _id(batch_id), timeout, poll))
+
+    def results(self, batch_id: str) -> Generator[Result, None, None]:
+        """Stream the results, in the vendor's order.
+
+        Raises NotReady before the end; at the end ContractError if results are missing or cannot be read.
+        """
+        return self._wire.iterate(decoded(self.vendor, _id(batch_id)))
+
+    def run(self, requests: str | Path, **settings: Any) -> Run:
+        """Open or resume a durable run over a file of any size; sends nothing yet. Settings as in `polybatch.run`."""
+        from .run import Run  # noqa: PLC0415 - the interface works without runs
+
+        return Run.open(
+            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options, **settings
+        )
+
+
+class AsyncBatchClient(_Client):
+    """The same as `BatchClient`, with `await` and `async for`."""
+
+    def __init__(self, vendor: str, **settings: Any) -> None:
+        super().__init__(vendor, **settings)
+        self._wire = AsyncWire(self._line)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._wire.close()
+
+    async def create(
+        self, requests: Iterable[Request] | str | Path, *, options: Mapping[str, Any] | None = None, check: bool = True
+    ) -> Batch:
+        """Create one batch; see `BatchClient.create`."""
+        vendor = self._with(options)
+        with staged(vendor, requests, check=check) as payload:
+            return await self._wire.run(vendor.create(payload))
+
+    async def get(self, batch_id: str) -> Batch:
+        """Ask for one batch."""
+        return await self._wire.run(self.vendor.get(_id(batch_id)))
+
+    def list(self, *, limit: int = 20) -> AsyncGenerator[Batch, None]:
+        """All batches the vendor lists; `limit` is the page size."""
+        return self._wire.iterate(self.vendor.list(limit))
+
+    async def cancel(self, batch_id: str) -> Batch:
+        """Ask the vendor to stop a batch."""
+        return await self._wire.run(self.vendor.cancel(_id(batch_id)))
+
+    async def delete(self, batch_id: str) -> None:
+        """Delete an ended batch."""
+        await self._wire.run(self.vendor.delete(_id(batch_id)))
+
+    async def wait(self, batch_id: str, *, timeout: float | None = None, poll: float = FIRST_POLL) -> Batch:  # noqa: ASYNC109 - the sync name
+        """Poll until the batch has ended."""
+        return await self._wire.run(waiting(self.vendor, _id(batch_id), timeout, poll))
+
+    def results(self, batch_id: str) -> AsyncGenerator[Result, None]:
+        """Stream the results, in the vendor's order."""
+        return self._wire.iterate(decoded(self.vendor, _id(batch_id)))
+
+    def run(self, requests: str | Path, **settings: Any) -> AsyncRun:
+        """Open or resume a durable run; see `BatchClient.run`."""
+        from .run import AsyncRun  # noqa: PLC0415 - the interface works without runs
+
+        return AsyncRun.open(
+            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options, **settings
+        )
+
+
+def waiting(vendor: Vendor, batch_id: str, timeout: float | None, poll: float) -> Flow[Batch]:
+    """Poll with back-off until the batch has ended; the first look comes at once."""
+    start = yield Clock()
+    pause = poll
+    while True:
+        batch = yield from vendor.get(batch_id)
+        if batch.status.terminal:
+            return batch
+        wanted = max(pause, batch.retry_after or 0.0)
+        if timeout is not None and (yield Clock()) - start + wanted > timeout:
+            raise NotReady(
+                f"batch {batch_id} is {batch.status} after {timeout:g} s", hint="it goes on; wait again later"
+            )
+        yield Pause(wanted)
+        pause = min(pause * POLL_FACTOR, max(LONGEST_POLL, poll))
+
+
+def decoded(vendor: Vendor, batch_id: str) -> Flow[None]:
+    """Emit the results of a batch, and complain at the end about those that did not come."""
+    read, broken = 0, list[ContractError]()
+
+    def decode(records: Sequence[bytes]) -> Iterable[Result]:
+        nonlocal read
+        for record in records:
+            try:
+                result = vendor.decode(record, batch_id)
+            except ContractError as error:
+                broken.append(error)
+                continue
+            read += 1
+            yield result
+
+    expected = yield from mapped(vendor.records(batch_id), lambda records: list(decode(records)))
+    if broken:
+        message = f"batch {batch_id}: {len(broken)} results cannot be read, the first: {broken[0].message}"
+        raise ContractError(message, raw=broken[0].raw)
+    if expected is not None and read < expected:
+        raise ContractError(f"batch {batch_id}: {read} of {expected} results came", hint="fetch them again")
+
+
+@contextmanager
+def staged(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: bool) -> Iterator[Payload]:
+    """Check all requests and encode them into one body; raises InputError before anything is sent."""
+    with tempfile.SpooledTemporaryFile(max_size=SPOOL) as file:
+        size = 0
+        for chunk in inline.body(vendor.envelope(), _single(vendor, requests, check=check)):
+            size += file.write(chunk)
+            _within(vendor, size)
+        yield Payload(size, partial(_chunks, file))
+
+
+def _single(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: bool) -> Iterator[bytes]:
+    """The encoded requests of one batch; what must not stand together in a batch is refused."""
+    intake = Intake(vendor, check=check)
+    seen: dict[str, str] = {}
+    loners: dict[str, str] = {}
+    models: dict[str | None, str] = {}
+    where = ""
+    for where, request in _located(intake, requests):
+        encoded = intake.encode(request, where)
+        if (first := seen.setdefault(request.custom_id, where)) != where:
+            raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, at {first}")
+        if (key := vendor.alone(request)) is not None and (first := loners.setdefault(key, where)) != where:
+            raise InputError(f"{where}: {key} is in this batch already, at {first}", hint="use run(), which splits")
+        models.setdefault(vendor.model(request), where)
+        if vendor.profile.one_model and len(models) > 1:
+            raise InputError(
+                f"{where}: model {vendor.model(request)!r}, but the batch began with {next(iter(models))!r}",
+                hint=f"a {vendor.profile.title} batch has one model; use run(), which splits",
+            )
+        _within(vendor, 0, items=len(seen))
+        yield encoded
+    if not where:
+        raise InputError("there are no requests", hint="a batch needs at least one")
+
+
+def _located(intake: Intake, requests: Iterable[Request] | str | Path) -> Iterator[tuple[str, Request]]:
+    if isinstance(requests, str | Path):
+        for _, number, line in source.lines(Path(requests)):
+            where = f"{requests}, line {number}"
+            yield where, intake.read(line, where)
+        return
+    for index, request in enumerate(requests):
+        if not isinstance(request, Request):
+            raise InputError(f"request {index}: expected a polybatch.Request, got {type(request).__name__}")
+        yield f"request {index} ({request.custom_id})", request
+
+
+def _within(vendor: Vendor, size: int, *, items: int = 0) -> None:
+    limits, title = vendor.profile.limits, vendor.profile.title
+    if limits.max_items is not None and items > limits.max_items:
+        raise InputError(f"{title} takes {limits.max_items:,} requests in one batch", hint="use run(), which splits")
+    if limits.max_bytes is not None and size > limits.max_bytes:
+        raise InputError(f"{title} takes {limits.max_bytes:,} bytes in one batch", hint="use run(), which splits")
+
+
+def _chunks(file: tempfile.SpooledTemporaryFile[bytes] | IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(source.BLOCK):
+        yield chunk
+
+
+def _id(batch_id: str) -> str:
+    if not isinstance(batch_id, str) or not batch_id.strip():
+        raise InputError("a batch id is a string that is not empty")
+    return batch_id
+
+
+def _key(vendor: Vendor, given: str | None, *, needed: bool) -> str | None:
+    """The key, from the caller or the environment. Raises InputError, which never shows it."""
+    variable = vendor.profile.key_variable
+    key = given if given is not None else os.environ.get(variable)
+    if not key:
+        if needed:
+            raise InputError(f"no API key for {vendor.profile.title}", hint=f"set {variable} or give api_key=")
+        return None
+    if not key.isascii() or any(not char.isprintable() or char.isspace() for char in key):
+        raise InputError(f"the API key for {vendor.profile.title} has a blank, a line end or another character that "
+                         "no key has", hint=f"look at {variable}")  # fmt: skip
+    return key

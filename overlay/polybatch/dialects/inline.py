@@ -1,0 +1,129 @@
+"""Batches whose requests travel inside the create's body and whose results come back as lines.
+
+Shared by Anthropic, Letta, MeshAPI and OneRouter; knows the fields of none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from attrs import evolve
+
+from polybatch.errors import InputError, TransportError, UnknownOutcome
+from polybatch.flow import Emit, Exchange, Flow, Operation, Read, Reply, Response, call, send
+from polybatch.framing import LineFramer
+from polybatch.model import Request
+
+C = TypeVar("C")
+T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+
+REJECTED = frozenset({400, 401, 402, 403, 404, 405, 410, 413, 415, 422, 429, 501})
+"""Statuses that prove that no batch was made (facts/reliability.md §C.4, and Letta's 405/410, §3.0)."""
+
+
+def frame(envelope: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """What stands before and after the requests in a create's body; the envelope's first member is the empty list."""
+    head, tail = msgspec.json.encode(envelope).split(b"[]", 1)
+    return head + b"[", b"]" + tail
+
+
+def body(envelope: Mapping[str, Any], items: Iterable[bytes]) -> Iterator[bytes]:
+    """A create's body, piece by piece."""
+    head, tail = frame(envelope)
+    yield head
+    comma = b""
+    for item in items:
+        yield comma + item
+        comma = b","
+    yield tail
+
+
+def create(operation: Operation[T], request: Mapping[str, Any]) -> Flow[Response[T]]:
+    """Send a create exactly once. Raises UnknownOutcome where the batch may exist although no answer says so."""
+    try:
+        reply = yield from call(operation, request, safe=False)
+    except TransportError as lost:
+        if not lost.sent:
+            raise
+        raise UnknownOutcome(f"the create was sent and its reply was lost: {lost.message}", hint=LOOK) from lost
+    if not (200 <= reply.status_code < 300 or reply.status_code in REJECTED):
+        message = (
+            f"the create was answered with HTTP {reply.status_code}, which does not say whether the batch was made"
+        )
+        raise UnknownOutcome(message, hint=LOOK, raw=reply.content)
+    return reply
+
+
+LOOK = "look whether the vendor has the batch before creating it again"
+
+
+def lines(exchange: Exchange) -> Flow[Reply]:
+    """Emit the lines of a streamed body; the reply tells whether there was one."""
+    reply = yield from send(exchange, opened=True)
+    if not 200 <= reply.status < 300:
+        return reply
+    framer = LineFramer()
+    while block := (yield Read()):
+        if found := framer.push(block):
+            yield Emit(found)
+    if found := framer.finish():
+        yield Emit(found)
+    return reply
+
+
+def viewed(item: Mapping[str, Any], kind: type[S]) -> tuple[S, dict[str, Any]]:
+    """A vendor's item as its generated struct, and what the struct has no member for.
+
+    Raises InputError where a member has the wrong JSON type.
+    """
+    try:
+        view = msgspec.convert(item, kind)
+    except msgspec.ValidationError as error:
+        raise InputError(str(error)) from error
+    return view, {name: value for name, value in item.items() if name not in kind.__struct_encode_fields__}
+
+
+def glance(body: Mapping[str, Any], kind: type[S]) -> S:
+    """The few members of a body that decide where it goes; one of the wrong type reads as absent."""
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError:
+        return kind()
+
+
+def with_members(request: Request, members: msgspec.Struct) -> Request:
+    """The request with members of a generated struct in its body, unless it names them itself."""
+    return evolve(request, body={**msgspec.to_builtins(members), **request.body})
+
+
+def response(operation: Operation[T], reply: Reply) -> Response[T]:
+    """A reply as its generated operation reads it."""
+    return operation.parse_response(status_code=reply.status, content=reply.content, headers=reply.headers)
+
+
+def request(custom_id: str | None, body: Any, rest: Mapping[str, Any]) -> Request:
+    """A request from the parts of a vendor's item. Raises InputError for one without an id or a body."""
+    if custom_id is None:
+        raise InputError("custom_id is missing", hint="every request needs a custom_id of its own")
+    if not custom_id:
+        raise InputError("custom_id is empty", hint="every request needs a custom_id of its own")
+    if not isinstance(body, Mapping):
+        raise InputError(
+            f"request {custom_id!r} has no body"
+            if body is None
+            else f"request {custom_id!r}: its body is no JSON object"
+        )
+    return Request(custom_id, body, item=rest)
+
+
+def generated(
+    kind: Callable[..., C], base_url: str, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]
+) -> C:
+    """A vendor's generated client that carries the key as our own calls do."""
+    settings = {"timeout": timeout, "follow_redirects": False, "httpx_args": dict(arguments)}
+    (header, value), *_ = credentials.items() or [("Authorization", "")]
+    prefix, _, token = value.rpartition(" ")
+    return kind(base_url=base_url, token=token, prefix=prefix, auth_header_name=header, **settings)

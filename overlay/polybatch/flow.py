@@ -1,0 +1,165 @@
+"""Conversations with a vendor, written once for sync and async.
+
+A *flow* is a generator: it yields steps and is sent what each step brought; `wire` has the two drivers.
+
+    Exchange ─► Reply            one request, its whole reply
+    Open     ─► Reply            one request, the body of a success left on the wire
+    Read     ─► bytes            the next piece of an opened body, b"" at its end
+    Emit     ─► None             results for whoever iterates over the flow
+    Pause    ─► None             wait so many seconds
+    Clock    ─► float            monotonic seconds
+    Warn     ─► None             something the user should hear of
+
+Pure: no sockets, clock or sleep here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
+
+from attrs import field, frozen
+
+from . import retry
+from .errors import TransportError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@frozen
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(default=b"", repr=False)
+
+
+@frozen
+class Exchange:
+    """One request, as a generated operation describes it."""
+
+    operation: str
+    request: Mapping[str, Any] = field(repr=False)
+    """Keyword arguments from the operation's `request_kwargs`."""
+    safe: bool = True
+    """Whether sending it twice is harmless."""
+    foreign: bool = False
+    """Whether the address came from the vendor's answer and not from its document."""
+
+
+@frozen
+class Open:
+    """Send, but leave a success's body to be read piece by piece."""
+
+    exchange: Exchange
+
+
+@frozen
+class Read:
+    """The next piece of the opened body."""
+
+
+@frozen
+class Emit:
+    """Hand these to the caller."""
+
+    items: Sequence[Any]
+
+
+@frozen
+class Pause:
+    """Wait."""
+
+    seconds: float
+
+
+@frozen
+class Clock:
+    """Ask for the monotonic time."""
+
+
+@frozen
+class Warn:
+    """Tell the user."""
+
+    message: str
+
+
+Step: TypeAlias = Exchange | Open | Read | Emit | Pause | Clock | Warn
+Flow: TypeAlias = Generator[Step, Any, T]
+
+
+class Response(Protocol[T_co]):
+    """What a generated operation's `parse_response` gives; the bytes are kept whatever happens."""
+
+    @property
+    def status_code(self) -> int: ...  # noqa: D102
+    @property
+    def content(self) -> bytes: ...  # noqa: D102
+    @property
+    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def parsed(self) -> T_co | None: ...  # noqa: D102
+    @property
+    def decode_error(self) -> Exception | None: ...  # noqa: D102
+
+
+class Operation(Protocol[T_co]):
+    """A generated operation module."""
+
+    __name__: str
+
+    def parse_response(self, *, status_code: int, content: bytes, headers: Mapping[str, str]) -> Response[T_co]:
+        """Decode a reply without ever raising."""
+
+
+def exchange(operation: Operation[Any], request: Mapping[str, Any], *, safe: bool = True) -> Exchange:
+    """One request of a generated operation."""
+    return Exchange(operation.__name__.rpartition(".")[2], request, safe=safe)
+
+
+def call(operation: Operation[T], request: Mapping[str, Any], *, safe: bool = True) -> Flow[Response[T]]:
+    """Carry out a generated operation, repeating it only where that is harmless."""
+    reply = yield from send(exchange(operation, request, safe=safe))
+    return operation.parse_response(status_code=reply.status, content=reply.content, headers=reply.headers)
+
+
+def send(step: Exchange, *, opened: bool = False) -> Flow[Reply]:
+    """Send an exchange; a lost or refused one is repeated if it is safe, or was certainly never sent."""
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            reply = cast("Reply", (yield Open(step) if opened else step))
+        except TransportError as lost:
+            pause = retry.delay(attempt) if step.safe or not lost.sent else None
+            if pause is None:
+                raise
+        else:
+            pause = retry.delay(attempt, status=reply.status, headers=reply.headers) if step.safe else None
+            if pause is None or 200 <= reply.status < 300:
+                return reply
+        yield Pause(pause)
+
+
+def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> Flow[T]:
+    """The same flow, with everything it emits passed through `change`."""
+    try:
+        step = next(flow)
+        while True:
+            if isinstance(step, Emit):
+                yield Emit(change(step.items))
+                step = flow.send(None)
+                continue
+            try:
+                answer = yield step
+            except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
+                step = flow.throw(error)
+            else:
+                step = flow.send(answer)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    finally:
+        flow.close()

@@ -1,0 +1,166 @@
+"""The words: values that every part of polybatch shares, without behaviour of their own.
+
+Knows nothing of vendors, HTTP or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypedDict
+
+import msgspec
+from attrs import field, frozen
+
+
+class BatchStatus(StrEnum):
+    """OpenAI's eight words for the life of a batch, and `unknown` for a word nobody has seen yet."""
+
+    VALIDATING = "validating"
+    IN_PROGRESS = "in_progress"
+    FINALIZING = "finalizing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the vendor is done with the batch; `unknown` is not terminal."""
+        return self in {self.COMPLETED, self.FAILED, self.EXPIRED, self.CANCELLED}
+
+
+class Outcome(StrEnum):
+    """What became of one request; `missing` means that the vendor never answered for it."""
+
+    SUCCEEDED = "succeeded"
+    ERRORED = "errored"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    MISSING = "missing"
+
+
+class Finish(StrEnum):
+    """Why a model stopped, in one vocabulary for all vendors."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    REFUSAL = "refusal"
+    PAUSED = "paused"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Request:
+    """One call to a model."""
+
+    custom_id: str
+    """The caller's key; it comes back on the result."""
+    body: Mapping[str, Any]
+    """The vendor's own parameters, typed by `polybatch_generated.<vendor>.params`."""
+    item: Mapping[str, Any] = field(factory=dict)
+    """What belongs to the item beside its body (MeshAPI: `method`, `url`)."""
+
+
+@frozen
+class Counts:
+    """How many requests of a batch are where; `None` where the vendor does not say."""
+
+    total: int | None = None
+    processing: int | None = None
+    succeeded: int | None = None
+    errored: int | None = None
+    cancelled: int | None = None
+    expired: int | None = None
+
+
+@frozen
+class Batch:
+    """One job at a vendor, as it was when last asked for."""
+
+    id: str
+    vendor: str
+    status: BatchStatus
+    counts: Counts = Counts()
+    created_at: datetime | None = None
+    """Aware UTC, as are all times."""
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    raw: bytes = field(default=b"", repr=False)
+    """The vendor's own JSON for this batch."""
+    retry_after: float | None = None
+    """Seconds the vendor asks to wait before the next look."""
+    warnings: tuple[str, ...] = ()
+    """Where the answer left the vendor's document (schema drift)."""
+
+
+@frozen
+class Usage:
+    """Tokens of one request; `None` where the vendor does not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class ErrorInfo(TypedDict):
+    """Why a request did not succeed."""
+
+    code: str | None
+    message: str | None
+    status: int | None
+    retryable: bool
+
+
+def _nothing(_body: bytes) -> None:
+    return None
+
+
+@frozen(slots=False)
+class Result:
+    """The answer to one request; the body is decoded only when it is touched."""
+
+    custom_id: str
+    outcome: Outcome
+    vendor: str
+    batch_id: str
+    raw: bytes = field(default=b"", repr=False)
+    """The vendor's bytes for this item; empty for a missing one."""
+    error: ErrorInfo | None = None
+    body_raw: bytes = field(default=b"", repr=False)
+    """The part of `raw` that holds the model's answer, undecoded."""
+    read_text: Callable[[bytes], str | None] = field(default=_nothing, repr=False, eq=False)
+    """The vendor's way from `body_raw` to the answer's text."""
+    read_usage: Callable[[bytes], Usage | None] = field(default=_nothing, repr=False, eq=False)
+    """The vendor's way from `body_raw` to its token counts."""
+
+    read_finish: Callable[[bytes], Finish | None] = field(default=_nothing, repr=False, eq=False)
+    """The vendor's way from `body_raw` to why the model stopped."""
+
+    @cached_property
+    def body(self) -> Any:
+        """The model's answer as the vendor sent it, decoded; `None` where there is none."""
+        return msgspec.json.decode(self.body_raw) if self.body_raw else None
+
+    @cached_property
+    def text(self) -> str | None:
+        """The answer's text, joined; `None` where there is no answer."""
+        return self.read_text(self.body_raw) if self.body_raw else None
+
+    @cached_property
+    def usage(self) -> Usage | None:
+        """The tokens this request used; `None` where the vendor does not say."""
+        return self.read_usage(self.body_raw) if self.body_raw else None
+
+    @cached_property
+    def finish(self) -> Finish | None:
+        """Why the model stopped; a refused or cut answer is still `succeeded` and shows here."""
+        return self.read_finish(self.body_raw) if self.body_raw else None

@@ -1,0 +1,152 @@
+"""Durable runs: one input of any size, as many batches as it takes, one outcome for each request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+
+from polybatch.errors import InputError
+from polybatch.model import Result
+from polybatch.vendor import Vendor
+from polybatch.wire import AsyncWire, Wire
+
+from .core import Core, Settings, default_paths
+from .machine import RunStatus, State
+
+Listener = Callable[[RunStatus], None]
+
+
+def prepare(
+    vendor: Vendor, requests: Path, *, base_url: str, options: Mapping[str, Any], settings: Mapping[str, Any]
+) -> Core:
+    """Open or resume a run. Raises InputError for an unknown setting."""
+    given = dict(settings)
+    names = {attribute.name for attribute in attrs.fields(Settings)}
+    if unknown := given.keys() - names:
+        raise InputError(
+            f"a run has no setting {sorted(unknown)[0]!r}", hint=f"its settings are: {', '.join(sorted(names))}"
+        )
+    if str(requests) == "-" and not given.get("run_dir"):
+        raise InputError("standard input needs --run-dir", hint="so that the run can be resumed")
+    out, run_dir = default_paths(requests, vendor.profile.name)
+    given["out"] = Path(given.get("out") or out)
+    given["run_dir"] = Path(given.get("run_dir") or run_dir)
+    made = Settings(**given)
+    identity = {
+        "vendor": vendor.profile.name,
+        "base_url": "sandbox" if made.sandbox else base_url,
+        "options": dict(options),
+        "model": made.model,
+    }
+    return Core.open(vendor, requests, made, identity)
+
+
+class Run:
+    """A durable run, driven by `wait` or by iterating `results`."""
+
+    def __init__(self, core: Core, wire: Wire) -> None:
+        self._core, self._wire = core, wire
+
+    @classmethod
+    def open(
+        cls, vendor: Vendor, wire: Wire, requests: Path, *, base_url: str, options: Mapping[str, Any], **settings: Any
+    ) -> Self:
+        """Open or resume; the whole input is checked and planned, nothing is sent."""
+        return cls(prepare(vendor, requests, base_url=base_url, options=options, settings=settings), wire)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the run up; it can be resumed."""
+        self._core.close()
+
+    def status(self) -> RunStatus:
+        """How far it is; only reads."""
+        return self._core.status()
+
+    def wait(self, *, listener: Listener | None = None) -> RunStatus:
+        """Drive the run to its end; `listener` hears of every step. Raises RunHeld where somebody must decide."""
+        if listener is not None:
+            self._core.listener = listener
+        self._wire.run(self._core.work())
+        return self.status()
+
+    def results(self) -> Iterator[Result]:
+        """Every result, from files that are safe; drives the run as far as it is iterated."""
+        for shard in list(self._core.shards):
+            if shard.state is State.DONE:
+                yield from self._core.results_of(shard)
+        for shard in self._wire.iterate(self._core.work()):
+            yield from self._core.results_of(shard)
+
+    def cancel(self) -> RunStatus:
+        """Cancel what is open and submit nothing more; what was answered is still fetched."""
+        self._core.request_cancel()
+        return self.wait()
+
+
+class AsyncRun:
+    """The same as `Run`, with `await` and `async for`."""
+
+    def __init__(self, core: Core, wire: AsyncWire) -> None:
+        self._core, self._wire = core, wire
+
+    @classmethod
+    def open(
+        cls,
+        vendor: Vendor,
+        wire: AsyncWire,
+        requests: Path,
+        *,
+        base_url: str,
+        options: Mapping[str, Any],
+        **settings: Any,
+    ) -> Self:
+        """Open or resume; the whole input is checked and planned, nothing is sent."""
+        return cls(prepare(vendor, requests, base_url=base_url, options=options, settings=settings), wire)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the run up; it can be resumed."""
+        self._core.close()
+
+    def status(self) -> RunStatus:
+        """How far it is; only reads."""
+        return self._core.status()
+
+    async def wait(self, *, listener: Listener | None = None) -> RunStatus:
+        """Drive the run to its end."""
+        if listener is not None:
+            self._core.listener = listener
+        await self._wire.run(self._core.work())
+        return self.status()
+
+    async def results(self) -> AsyncIterator[Result]:
+        """Every result, from files that are safe."""
+        for shard in list(self._core.shards):
+            if shard.state is State.DONE:
+                for result in self._core.results_of(shard):
+                    yield result
+        async for shard in self._wire.iterate(self._core.work()):
+            for result in self._core.results_of(shard):
+                yield result
+
+    async def cancel(self) -> RunStatus:
+        """Cancel what is open and submit nothing more."""
+        self._core.request_cancel()
+        return await self.wait()
+
+
+__all__ = ["AsyncRun", "Run", "RunStatus"]

@@ -1,0 +1,193 @@
+"""Files of a run: what is about to be sent, what came back, and the results; each is safe before it is named.
+
+plan/000000.members     where the requests of a shard stand in the input
+payload/000000.json     the create's body, from just before it is sent until its batch is known
+results/000000.jsonl    what the vendor answered, as it answered
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+from attrs import frozen
+
+from polybatch.errors import InputError
+from polybatch.model import Outcome, Result
+from polybatch.vendor import Payload
+
+from .plan import Cut
+
+BLOCK = 1 << 20
+PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+encoder = msgspec.json.Encoder()
+
+
+@frozen
+class Folder:
+    """The run directory."""
+
+    path: Path
+
+    def make(self) -> None:
+        """Create it, for nobody else to read."""
+        for part in ("plan", "payload", "results"):
+            (self.path / part).mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIR)
+        self.path.chmod(PRIVATE_DIR)
+
+    def save_members(self, number: int, cut: Cut) -> None:
+        """Keep where a shard's requests stand."""
+        with _private(self._members(number)) as file:
+            cut.offsets.tofile(file)
+            cut.numbers.tofile(file)
+
+    def members(self, number: int, items: int) -> tuple[array[int], array[int]]:
+        """Offsets and line numbers of a shard's requests."""
+        offsets, numbers = array("Q"), array("Q")
+        with self._members(number).open("rb") as file:
+            offsets.fromfile(file, items)
+            numbers.fromfile(file, items)
+        return offsets, numbers
+
+    def _members(self, number: int) -> Path:
+        return self.path / "plan" / f"{number:06d}.members"
+
+    def payload(self, number: int) -> Path:
+        """Where a create's body waits."""
+        return self.path / "payload" / f"{number:06d}.json"
+
+    def results(self, number: int) -> Path:
+        """Where a vendor's answers are kept."""
+        return self.path / "results" / f"{number:06d}.jsonl"
+
+
+class SafeFile:
+    """A file that exists whole and safe on disk, or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._part = path.with_name(path.name + ".part")
+        self._file = _private(self._part)
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        self._file.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+
+    def commit(self) -> None:
+        """Make it durable under its name."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._part.replace(self._path)
+        _sync_directory(self._path.parent)
+
+    def drop(self) -> None:
+        """Leave no trace."""
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+def payload_of(path: Path) -> Payload:
+    """A staged file as a create's body."""
+
+    def chunks() -> Iterator[bytes]:
+        with path.open("rb") as file:
+            while chunk := file.read(BLOCK):
+                yield chunk
+
+    return Payload(path.stat().st_size, chunks)
+
+
+class Output:
+    """The results file: one line for each request, with everything up to the committed offset safe."""
+
+    def __init__(self, path: Path, committed: int | None) -> None:
+        self.path = path
+        if committed is None:
+            if path.exists() and path.stat().st_size:
+                raise InputError(f"{path} exists and was not written by this run", hint="name another file with --out")
+            committed = 0
+        elif path.exists() and path.stat().st_size < committed:
+            raise InputError(
+                f"{path} is shorter than this run has written it", hint="`polybatch results` writes it anew"
+            )
+        elif committed and not path.exists():
+            raise InputError(f"{path} is gone", hint="`polybatch results` writes it anew")
+        self._file: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
+        # What stands behind the committed offset belongs to a shard that was not recorded; it is written again.
+        self._file.truncate(committed)
+        self._file.seek(committed)
+
+    def write(self, results: Sequence[Result]) -> None:
+        """Add lines; nothing is safe before `commit`."""
+        self._file.write(b"".join(line(result) for result in results))
+
+    def commit(self) -> int:
+        """Make everything durable; returns the offset up to which it is."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def line(result: Result) -> bytes:
+    """A result as a line of the output, in the form that INTERFACE fixes for every vendor."""
+    usage = result.usage
+    return encoder.encode(
+        {
+            "custom_id": result.custom_id,
+            "outcome": result.outcome.value,
+            "text": result.text if result.outcome is Outcome.SUCCEEDED else None,
+            "body": msgspec.Raw(result.body_raw) if result.body_raw else None,
+            "usage": None if usage is None else {name: getattr(usage, name) for name in USAGE},
+            "error": result.error,
+            "vendor": result.vendor,
+            "batch_id": result.batch_id or None,
+        }
+    ) + b"\n"  # fmt: skip
+
+
+USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+
+
+def one_line(record: bytes) -> bytes:
+    r"""A vendor's record without line ends inside, and one behind it."""
+    return (msgspec.json.format(record, indent=-1) if b"\n" in record or b"\r" in record else record) + b"\n"
+
+
+def spool(source: Any, path: Path) -> None:
+    """Copy an input that cannot be read twice into the run directory."""
+    file = SafeFile(path)
+    try:
+        while chunk := source.read(BLOCK):
+            file.write(chunk)
+    except BaseException:
+        file.drop()
+        raise
+    file.commit()
+
+
+def _private(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb")
+
+
+def _sync_directory(path: Path) -> None:
+    if os.name == "nt":  # a directory cannot be opened there
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

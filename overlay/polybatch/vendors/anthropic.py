@@ -1,0 +1,313 @@
+"""Anthropic Message Batches: inline requests, results as JSON lines, no word about progress before the end.
+
+Sources: facts/seed-vendors.md §2 (the vendor's pages, documents and SDKs of 2026); no live endpoint was reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar, Literal, TypedDict, cast
+
+from polybatch_generated.anthropic import params, wire
+from polybatch_generated.anthropic.client import AuthenticatedClient
+from polybatch_generated.anthropic.client.api.batches import (
+    batch_results,
+    cancel_batch,
+    create_batch,
+    delete_batch,
+    get_batch,
+    list_batches,
+)
+from polybatch_generated.anthropic.client.types import UNSET, RawBody, Unset
+
+from polybatch import retry
+from polybatch.dialects import inline
+from polybatch.document import Document, Scheme
+from polybatch.errors import ContractError, NotReady
+from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
+from polybatch.limits import Limits
+from polybatch.model import Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result, Usage
+from polybatch.origin import origin
+from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
+from polybatch.vendor import (
+    FindBy,
+    Options,
+    Payload,
+    Profile,
+    Vendor,
+    drift,
+    join_text,
+    ok,
+    read_options,
+    refused,
+    summed,
+    unknown_variant,
+)
+
+PROFILE = Profile(
+    name="anthropic",
+    title="Anthropic",
+    key_variable="ANTHROPIC_API_KEY",
+    limits=Limits(
+        max_items=100_000,  # §2.2 (A9: the command line reference, minItems 1, maxItems 100000)
+        max_bytes=256 * 10**6,  # §2.3 (A8: 256 MB, taken as decimal to stay below either reading)
+        window=timedelta(hours=24),  # §2.4
+        retention=timedelta(days=29),  # §2.4, from creation
+    ),
+    find=FindBy.LIST,  # §2.4: no idempotency key and no metadata on a batch
+    progress=False,  # §2.2: the outcome counts stay 0 until the whole batch has ended
+    hints={
+        "billing_error": "look at the billing of the account",
+        "request_too_large": "make batches smaller: --max-items-per-batch",
+    },
+)
+
+STATUSES: Mapping[str, BatchStatus] = {
+    "in_progress": BatchStatus.IN_PROGRESS,
+    "canceling": BatchStatus.CANCELLING,
+    "ended": BatchStatus.COMPLETED,  # cancelled where a cancel was initiated
+}
+OUTCOMES: Mapping[str, Outcome] = {
+    "succeeded": Outcome.SUCCEEDED,
+    "errored": Outcome.ERRORED,
+    "canceled": Outcome.CANCELLED,
+    "expired": Outcome.EXPIRED,
+}
+FINISHES: Mapping[str, Finish] = {
+    "end_turn": Finish.STOP,
+    "stop_sequence": Finish.STOP,
+    "max_tokens": Finish.LENGTH,
+    "model_context_window_exceeded": Finish.LENGTH,
+    "tool_use": Finish.TOOL_CALLS,
+    "pause_turn": Finish.PAUSED,
+    "compaction": Finish.PAUSED,
+    "refusal": Finish.REFUSAL,
+}
+RETRYABLE: Mapping[str, bool] = {
+    "invalid_request_error": False,
+    "authentication_error": False,
+    "billing_error": False,
+    "permission_error": False,
+    "not_found_error": False,
+    "conflict_error": True,
+    "request_too_large": False,
+    "rate_limit_error": True,
+    "timeout_error": True,
+    "api_error": True,
+    "overloaded_error": True,
+}
+
+
+class AnthropicOptions(Options, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """What Anthropic's operations take besides requests and a key."""
+
+    version: str = "2026-10-21"
+    """The newest contract, as the current SDK sends it (§2.0); 2023-06-01 still takes temperature, top_p and top_k."""
+    auth: Literal["x-api-key", "bearer"] = "x-api-key"
+    """The header that carries the key; both are served (§2.1)."""
+    betas: tuple[str, ...] = ()
+    beta: bool = False
+    """`?beta=true` on every call; the server does not need it (§2.0)."""
+    user_profile_id: str | None = None
+    workspace_id: str | None = None
+
+
+class Anthropic:
+    """Anthropic as a `Vendor`."""
+
+    profile: ClassVar[Profile] = PROFILE
+    document: ClassVar[Document] = Document(PROFILE.name)
+    options_type: ClassVar[type[Options]] = AnthropicOptions
+
+    def __init__(self, options: Mapping[str, Any], base_url: str) -> None:
+        self.options = read_options(AnthropicOptions, options, PROFILE.title)
+        self.base_url = base_url
+
+    def scheme(self) -> Scheme:
+        return self.document.schemes[self.options.auth]
+
+    def version(self) -> str | None:
+        return self.options.version
+
+    # -- requests
+
+    def item(self, request: Request) -> Mapping[str, Any]:
+        body = cast("params.BetaCreateMessageParams", request.body)
+        own = params.BetaMessageBatchIndividualRequestParams(custom_id=request.custom_id, params=body)
+        return {**own, **request.item}
+
+    def request(self, item: Mapping[str, Any]) -> Request:
+        view, rest = inline.viewed(item, wire.BetaMessageBatchIndividualRequestParams)
+        return inline.request(view.custom_id, view.params, rest)
+
+    def model(self, request: Request) -> str | None:
+        return inline.glance(request.body, wire.BetaCreateMessageParams).model
+
+    def with_model(self, request: Request, model: str) -> Request:
+        return inline.with_members(request, wire.BetaCreateMessageParams(model=model))
+
+    def alone(self, request: Request) -> str | None:
+        return None
+
+    # -- one batch
+
+    def envelope(self) -> Mapping[str, Any]:
+        return {**params.BetaCreateMessageBatchParams(requests=[])}
+
+    def create(self, payload: Payload) -> Flow[Batch]:
+        request = create_batch.request_kwargs(
+            body=RawBody(payload, payload.length),
+            anthropic_user_profile_id=self.options.user_profile_id or UNSET,
+            **self._headers(),
+        )
+        return self._read((yield from inline.create(create_batch, request)))
+
+    def get(self, batch_id: str) -> Flow[Batch]:
+        request = get_batch.request_kwargs(batch_id, **self._headers())
+        return self._read((yield from call(get_batch, request)))
+
+    def list(self, limit: int) -> Flow[None]:
+        after: str | None = None
+        while True:
+            request = list_batches.request_kwargs(limit=limit, after_id=after or UNSET, **self._headers())
+            reply = self._success((yield from call(list_batches, request)))
+            page, _ = tolerant(reply.content, wire.BetaListResponseMessageBatch)
+            yield Emit([self._batch(bytes(raw)) for raw in page.data or ()])
+            if not page.has_more or page.last_id in {None, after}:
+                return
+            after = page.last_id
+
+    def cancel(self, batch_id: str) -> Flow[Batch]:
+        request = cancel_batch.request_kwargs(batch_id, **self._headers())
+        return self._read((yield from call(cancel_batch, request)))
+
+    def delete(self, batch_id: str) -> Flow[None]:
+        request = delete_batch.request_kwargs(batch_id, **self._headers())
+        self._success((yield from call(delete_batch, request)))
+
+    # -- results
+
+    def records(self, batch_id: str) -> Flow[int | None]:
+        batch = yield from self.get(batch_id)
+        if not batch.status.terminal:
+            raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
+        own, _ = tolerant(batch.raw, wire.BetaMessageBatch)
+        if own.results_url and origin(own.results_url) != origin(self.base_url):
+            yield Warn(f"the results_url {own.results_url} is not followed: it is not under {self.base_url}")
+        request = batch_results.request_kwargs(batch_id, **self._headers())
+        reply = yield from inline.lines(exchange(batch_results, request))
+        self._success(inline.response(batch_results, reply))
+        return batch.counts.total
+
+    def decode(self, record: bytes, batch_id: str) -> Result:
+        line, _ = tolerant(record, wire.BetaMessageBatchIndividualResponse)
+        result = line.result
+        if line.custom_id is None or result is None:
+            raise ContractError(f"a result line without its id or result: {shorten(record)}", raw=record)
+        outcome, error = OUTCOMES.get(result.type or ""), None
+        if outcome is None:
+            error = unknown_variant(result.type)
+        elif outcome is Outcome.ERRORED:
+            error = _item_error(raw_bytes(result.error))
+        return Result(
+            line.custom_id, outcome or Outcome.ERRORED, PROFILE.name, batch_id, record, error,
+            raw_bytes(result.message), read_text=_text, read_usage=_usage, read_finish=_finish,
+        )  # fmt: skip
+
+    # -- for whatever else
+
+    def generated(
+        self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]
+    ) -> AuthenticatedClient:
+        return inline.generated(AuthenticatedClient, self.base_url, credentials, timeout, arguments)
+
+    # -- reading
+
+    def _headers(self) -> _Headers:
+        options = self.options
+        return {
+            "anthropic_version": options.version,
+            "anthropic_beta": ",".join(options.betas) or UNSET,
+            "anthropic_workspace_id": options.workspace_id or UNSET,
+            "beta": options.beta or UNSET,
+        }
+
+    def _success(self, reply: Response[Any]) -> Response[Any]:
+        if not ok(reply):
+            envelope = readable(reply.content, wire.BetaErrorResponse)
+            error = envelope.error or wire.BetaError()
+            raise refused(PROFILE, reply, error.type, error.message, envelope.request_id)
+        return reply
+
+    def _read(self, reply: Response[Any]) -> Batch:
+        reply = self._success(reply)
+        return self._batch(reply.content, reply)
+
+    def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
+        """A batch from its JSON: what the document promises if it keeps to it, else what can be read."""
+        own, dropped = tolerant(raw, wire.BetaMessageBatch)
+        if own.id is None:
+            raise ContractError(f"expected a batch, got {shorten(raw)}", hint="is the base URL the vendor's?", raw=raw)
+        status = STATUSES.get(own.processing_status or "", BatchStatus.UNKNOWN)
+        if status is BatchStatus.COMPLETED and own.cancel_initiated_at is not None:
+            status = BatchStatus.CANCELLED
+        counts = own.request_counts or wire.BetaRequestCounts()
+        parts = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
+        return Batch(
+            id=own.id,
+            vendor=PROFILE.name,
+            status=status,
+            counts=Counts(summed(parts), *parts),
+            created_at=when(own.created_at),
+            expires_at=when(own.expires_at),
+            ended_at=when(own.ended_at),
+            raw=raw,
+            retry_after=retry.retry_after(reply.headers) if reply else None,
+            warnings=drift(PROFILE, dropped, reply, own.processing_status, status),
+        )
+
+
+class _Headers(TypedDict):
+    """What every operation takes, by the generated names."""
+
+    anthropic_version: str
+    anthropic_beta: str | Unset
+    anthropic_workspace_id: str | Unset
+    beta: bool | Unset
+
+
+def _item_error(raw: bytes) -> ErrorInfo:
+    """An errored item carries the whole envelope: its error stands one level further in (§2.2)."""
+    envelope = readable(raw, wire.BetaErrorResponse)
+    error = envelope.error or wire.BetaError()
+    return ErrorInfo(
+        code=error.type, message=error.message, status=None, retryable=RETRYABLE.get(error.type or "", False)
+    )
+
+
+def _text(body: bytes) -> str | None:
+    message = readable(body, wire.BetaMessage)
+    return join_text([block.text for block in message.content or ()])
+
+
+def _usage(body: bytes) -> Usage | None:
+    usage = readable(body, wire.BetaMessage).usage
+    if usage is None:
+        return None
+    details = usage.output_tokens_details
+    return Usage(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_input_tokens,
+        cache_write_tokens=usage.cache_creation_input_tokens,
+        reasoning_tokens=details.thinking_tokens if details else None,
+    )
+
+
+def _finish(body: bytes) -> Finish | None:
+    reason = readable(body, wire.BetaMessage).stop_reason
+    return FINISHES.get(reason, Finish.UNKNOWN) if reason else None
+
+
+VENDOR: type[Vendor] = Anthropic

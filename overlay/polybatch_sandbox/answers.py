@@ -1,0 +1,174 @@
+"""Answers of an imaginary model.
+
+Every id, time and word of an answer is a function of the seed and of the item without its key.
+The answer's text is the text of the last user message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from polybatch_sandbox.store import Item
+
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z: times within answers lie in the year after it
+YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dice:
+    """Repeatable ids and numbers out of a text."""
+
+    text: str
+
+    def bytes(self, use: str) -> bytes:
+        """32 bytes for one use."""
+        return hashlib.sha256(f"{self.text}/{use}".encode()).digest()
+
+    def number(self, use: str, below: int) -> int:
+        """A number from 0 on."""
+        return int.from_bytes(self.bytes(use)) % below
+
+    def word(self, use: str, length: int, alphabet: str = BASE58) -> str:
+        """Characters of an alphabet."""
+        rest, out = int.from_bytes(self.bytes(use)), ""
+        for _ in range(length):
+            rest, digit = divmod(rest, len(alphabet))
+            out += alphabet[digit]
+        return out
+
+    def uuid(self, use: str) -> str:
+        """A version 4 UUID."""
+        return str(uuid.UUID(bytes=self.bytes(use)[:16], version=4))
+
+    def time(self, use: str) -> int:
+        """Unix seconds."""
+        return EPOCH + self.number(use, YEAR)
+
+
+def dice(seed: int, item: Item) -> Dice:
+    """The dice of one item."""
+    return Dice(f"{seed}/{item.digest}")
+
+
+def digest(item: object) -> tuple[str, int]:
+    """sha256 of canonical JSON (sorted keys, no spaces, UTF-8), and its length in bytes."""
+    canonical = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
+    return hashlib.sha256(canonical).hexdigest(), len(canonical)
+
+
+def tokens(length: int) -> int:
+    """Tokens in so many bytes: four bytes each, at least one."""
+    return max(1, -(-length // 4))
+
+
+def text_tokens(text: str) -> int:
+    """Tokens in a text."""
+    return tokens(len(text.encode("utf-8", "surrogatepass")))
+
+
+def text_of(content: object) -> str:
+    """The text of a message: a string, or the text blocks of an array, joined."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    return "".join(
+        block["text"]
+        for block in content
+        if isinstance(block, dict) and block.get("type", "text") == "text" and isinstance(block.get("text"), str)
+    )
+
+
+def last_user_text(messages: object) -> str:
+    """The text of the last message whose role is user."""
+    rows: Sequence[Any] = messages if isinstance(messages, list) else []
+    return next(
+        (text_of(row.get("content")) for row in reversed(rows) if isinstance(row, dict) and row.get("role") == "user"),
+        "",
+    )
+
+
+def anthropic_message(item: Item, *, seed: int) -> dict[str, Any]:
+    """A Messages API answer; field by field as seed-vendors §2.2 lists it."""
+    return {
+        "id": "msg_01" + dice(seed, item).word("message", 22),
+        "type": "message",
+        "role": "assistant",
+        "model": item.brief["model"],
+        "content": [{"type": "text", "text": item.brief["text"], "citations": None}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "stop_details": None,
+        "container": None,
+        "usage": {
+            "input_tokens": item.input_tokens,
+            "output_tokens": item.output_tokens,
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 0,
+            "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+            "server_tool_use": None,
+            "inference_geo": None,
+            "service_tier": "batch",
+        },
+    }
+
+
+def chat_completion(item: Item, *, seed: int) -> dict[str, Any]:
+    """A chat completion."""
+    chosen = dice(seed, item)
+    return {
+        "id": "chatcmpl-" + chosen.word("completion", 24),
+        "object": "chat.completion",
+        "created": chosen.time("created"),
+        "model": item.brief["model"],
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": item.brief["text"], "refusal": None},
+                "logprobs": None,
+                "finish_reason": "stop",
+            }
+        ],
+        "usage": {
+            "prompt_tokens": item.input_tokens,
+            "completion_tokens": item.output_tokens,
+            "total_tokens": item.input_tokens + item.output_tokens,
+        },
+    }
+
+
+# HTTP status of an error and the word for it, Anthropic's (seed-vendors §2.3); `fail:N:CODE` may name either.
+ERROR_WORDS: Mapping[int, str] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+
+
+def error_word(code: str) -> str:
+    """The word for a code that may already be one."""
+    return ERROR_WORDS.get(int(code), "api_error") if code.isdigit() else code
+
+
+def error_status(code: str) -> int:
+    """The HTTP status for a code that may be a word."""
+    return int(code) if code.isdigit() else next((status for status, word in ERROR_WORDS.items() if word == code), 500)

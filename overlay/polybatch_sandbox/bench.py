@@ -1,0 +1,231 @@
+"""What a vendor's behaviour works with: the call, the refusal, and a bench of tools that all vendors share.
+
+A behaviour knows the vendor's words and rules; the bench knows batches, time and the modes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from polybatch_sandbox import life
+from polybatch_sandbox.answers import Dice
+from polybatch_sandbox.faults import NOTHING, Effect
+from polybatch_sandbox.life import Batch, Marks
+from polybatch_sandbox.message import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from polybatch_sandbox.contract import Violation
+    from polybatch_sandbox.message import Headers, Request, Response
+    from polybatch_sandbox.store import Item, Store
+
+Modes = dict[str, tuple[Any, ...]]
+"""Every mode of a vendor with the values it can take, the default first; `(0, int)` is any count."""
+
+
+class Refusal(Exception):
+    """An error reply, before it has the vendor's shape."""
+
+    def __init__(
+        self, status: int, message: str, *, code: str | None = None, details: object = None, headers: Headers = ()
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        """The vendor's word, where its table by status is not enough."""
+        self.message = message
+        self.details = details
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to an operation, checked against the document."""
+
+    request: Request
+    id: str
+    """The id of this request, as the vendor writes it."""
+    mount: str
+    """The base URL by which the caller reached the vendor."""
+    now: float
+    operation: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    effect: Effect = NOTHING
+
+
+class Behaviour(Protocol):
+    """One vendor."""
+
+    MODES: ClassVar[Modes]
+    FILES: ClassVar[bool]
+    """Whether results lie on the second host; the behaviour is a `FileHost` then."""
+    SIZED_BY_HEADER: ClassVar[bool]
+    """Whether the size of a body is taken from its Content-Length alone."""
+
+    @property
+    def operations(self) -> Mapping[str, Callable[[Call], Response]]:
+        """By the names of the document's operations."""
+
+    def request_id(self, dice: Dice) -> str:
+        """An id for a request."""
+
+    def admit(self, request: Request, keys: Sequence[str] | None) -> None:
+        """Refuses what is refused before the request is read: versions, credentials."""
+
+    def too_large(self) -> Refusal:
+        """The answer to a body beyond the limit."""
+
+    def invalid(self, found: Sequence[Violation]) -> Refusal:
+        """The answer to a request that the document forbids."""
+
+    def error(self, refusal: Refusal, call: Call) -> Response:
+        """A refusal in the vendor's shape."""
+
+    def headers(self, call: Call) -> Headers:
+        """Headers of every reply."""
+
+    def billed(self, batch: Batch, now: float) -> int:
+        """Items billed so far."""
+
+
+class FileHost(Behaviour, Protocol):
+    """A vendor whose results lie on the second host."""
+
+    def file(self, request: Request, now: float) -> Response | None:
+        """A file of the second host, if it is one of this vendor's."""
+
+
+class Bench:
+    """The tools of one vendor."""
+
+    def __init__(
+        self, *, vendor: str, store: Store, seed: int, origin: str, lenient: bool, hosts: Mapping[str, str]
+    ) -> None:
+        self.vendor = vendor
+        self.store = store
+        self.seed = seed
+        self.lenient = lenient
+        self.modes: dict[str, Any] = {}
+        self._origin = origin
+        self._hosts = hosts
+
+    @property
+    def results_host(self) -> str:
+        """The base URL of the second host."""
+        return self._hosts["results"]
+
+    def new_dice(self, use: str) -> Dice:
+        """Dice for the ids of a batch: other sandboxes with this seed draw other ids, a restarted one goes on."""
+        return Dice(f"{self._origin}/{self.vendor}/{use}")
+
+    def book(
+        self, call: Call, make_id: Callable[[Dice], str], items: Iterable[Item], *, count: int, facts: dict[str, Any]
+    ) -> Batch:
+        """Accepts a batch."""
+        number = self.store.next_number()
+        batch = Batch(
+            number=number,
+            vendor=self.vendor,
+            id=make_id(self.new_dice(str(number))),
+            items=count,
+            created_at=call.now + (call.effect.late or 0.0),
+            marks=call.effect.marks,
+            facts=facts,
+        )
+        self.store.add(batch, items, seed=self.seed)
+        return batch
+
+    def find(self, batch_id: str, call: Call, example: Callable[[], tuple[Item, dict[str, Any]]]) -> Batch | None:
+        """The batch of an id; with lenient ids any id has one, and it has ended."""
+        batch = self.store.get(self.vendor, batch_id, now=call.now)
+        if not self.lenient:
+            return batch if batch is not None and batch.deleted_at is None else None
+        if batch is None:
+            batch = self.store.get(f"{self.vendor}*", batch_id, now=call.now)
+        if batch is None:
+            item, facts = example()
+            number = self.store.next_number()
+            batch = Batch(
+                number=number, vendor=f"{self.vendor}*", id=batch_id, items=1, created_at=call.now, facts=facts
+            )
+            self.store.add(batch, [item], seed=self.seed)
+        marks = replace(batch.marks, stuck=False)
+        return replace(batch, created_at=call.now - 2 * life.LIFETIME, cancelled_at=None, deleted_at=None, marks=marks)
+
+    def listed(self, now: float) -> list[Batch]:
+        """The vendor's batches, newest first; a deleted one still serves as a cursor."""
+        return self.store.batches(self.vendor, now=now)[::-1]
+
+    def cursor(self, batches: Sequence[Batch], batch_id: str | None) -> int | None:
+        """Where a cursor stands; None if there is none, or if lenient ids let an unknown one pass."""
+        if batch_id is None:
+            return None
+        found = next((index for index, batch in enumerate(batches) if batch.id == batch_id), None)
+        if found is None and not self.lenient:
+            raise LookupError(batch_id)
+        return found
+
+    def lines(
+        self, batch: Batch, render: Callable[[Item, life.Outcome], dict[str, Any] | None], *, between: bytes = b""
+    ) -> Iterator[bytes]:
+        """The results of an ended batch, one JSON object a line, in the order of the results; None leaves an item out.
+
+        `between` goes between two lines, not after the last.
+        """
+        first = True
+        for chunk in _chunks(self._answered(batch), 128):
+            rows = [encode(line) for item, outcome in chunk if (line := render(item, outcome)) is not None]
+            if rows:
+                yield (b"" if first else between) + (between or b"\n").join(rows) + (b"" if between else b"\n")
+                first = False
+
+    def _answered(self, batch: Batch) -> Iterator[tuple[Item, life.Outcome]]:
+        """Items with their outcomes, after what the batch's marks do to lines."""
+        marks: Marks = batch.marks
+        kept = max(0, batch.items - marks.missing_lines)
+        for item in self.store.by_place(batch):
+            if item.index < kept:
+                yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
+        for item in self.store.by_index(batch, kept - marks.duplicate_lines, kept):
+            yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
+        for number, item in enumerate(itertools.islice(self._endless(batch), marks.foreign_lines)):
+            yield replace(item, key=self._foreign_key(item.key, number)), "succeeded"
+
+    def _endless(self, batch: Batch) -> Iterator[Item]:
+        while True:
+            yield from self.store.by_index(batch, 0, batch.items)
+
+    def _foreign_key(self, key: str, number: int) -> str:
+        stranger = Dice(f"{self.seed}/{key}/{number}")
+        return (
+            f"agent-{stranger.uuid('foreign')}"
+            if key.startswith("agent-")
+            else "foreign-" + stranger.word("foreign", 12)
+        )
+
+
+def _chunks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while chunk := list(itertools.islice(rows, size)):
+        yield chunk
+
+
+def check_modes(vendor: str, declared: Modes, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A vendor's modes, the given ones over the defaults; ValueError names what is wrong."""
+    modes = {name: values[0] for name, values in declared.items()}
+    for name, value in given.items():
+        if name not in declared:
+            raise ValueError(f"{vendor} has no mode {name!r}; it has {', '.join(declared) or 'none'}")
+        if declared[name][1:] == (int,):
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                raise ValueError(f"{vendor}.{name} is a count, not {value!r}")
+        elif not any(value == known and type(value) is type(known) for known in declared[name]):
+            raise ValueError(f"{vendor}.{name} is one of {', '.join(map(repr, declared[name]))}, not {value!r}")
+        modes[name] = value
+    return modes

@@ -1,0 +1,111 @@
+"""`/_sandbox`: the clock, the ledger, the faults and the modes, for tests and for people.
+
+| method and path | body | does |
+|---|---|---|
+| GET /_sandbox | | what is mounted where, time, seed, modes, credentials that the second host was sent |
+| GET /_sandbox/ledger[?requests=1] | | every batch accepted |
+| POST /_sandbox/clock | {"advance": seconds} | moves sandbox time |
+| GET, POST, DELETE /_sandbox/faults | {"vendor", "operation", "script": [words]} | shows, adds, forgets scripts |
+| PUT /_sandbox/modes | {vendor: {mode: value}} | sets a vendor's modes; those not named go back to their defaults |
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from polybatch_sandbox.clock import stamp
+from polybatch_sandbox.message import Response, json_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polybatch_sandbox.message import Request
+    from polybatch_sandbox.sandbox import Sandbox
+
+
+def handle(sandbox: Sandbox, request: Request) -> Response:
+    """The reply to a request under `/_sandbox`."""
+    actions = ACTIONS.get(request.path.rstrip("/"))
+    if actions is None:
+        return json_reply({"error": f"known: {', '.join(ACTIONS)}"}, status=404)
+    action = actions.get(request.method)
+    if action is None:
+        status = 204 if request.method == "OPTIONS" else 405
+        return Response(status, (("Allow", ", ".join([*actions, "OPTIONS"])),))
+    try:
+        return json_reply(action(sandbox, request))
+    except (ValueError, KeyError, TypeError) as error:
+        return json_reply({"error": f"{type(error).__name__}: {error}"}, status=400)
+
+
+def _show(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    base = f"http://{request.header('host') or '127.0.0.1'}"
+    return {
+        "vendors": list(sandbox.vendors),
+        "mounts": {vendor: f"{base}/{vendor}" for vendor in sandbox.vendors},
+        "results": sandbox.hosts["results"],
+        "clock": stamp(sandbox.clock.now()),
+        "speed": sandbox.clock.speed,
+        "seed": sandbox.seed,
+        "lenient_ids": sandbox.lenient_ids,
+        "modes": sandbox.effective_modes(),
+        "refused_credentials": sandbox.refused_credentials,
+    }
+
+
+def _ledger(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    return sandbox.ledger(requests=dict(request.query).get("requests", "0") not in {"0", "false", ""})
+
+
+def _clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    advance = _body(request)["advance"]
+    if isinstance(advance, bool) or not isinstance(advance, int | float):
+        raise TypeError("advance is a number of seconds")
+    return {"clock": stamp(sandbox.clock.advance(advance))}
+
+
+def _faults(sandbox: Sandbox, _: Request) -> dict[str, Any]:
+    return sandbox.faults.document()
+
+
+def _script(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    body = _body(request)
+    vendor, operation, words = body["vendor"], body["operation"], body["script"]
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError("script is a list of words")
+    if operation not in sandbox.offered(vendor):
+        raise ValueError(
+            f"{vendor} has no operation {operation!r}; it has {', '.join(sorted(sandbox.offered(vendor)))}"
+        )
+    sandbox.faults.script(vendor, operation, words)
+    return sandbox.faults.document()
+
+
+def _clear(sandbox: Sandbox, _: Request) -> dict[str, Any]:
+    sandbox.faults.clear()
+    return {}
+
+
+def _modes(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    body = _body(request)
+    if not all(isinstance(modes, dict) for modes in body.values()):
+        raise ValueError("modes are {vendor: {mode: value}}")
+    sandbox.set_modes(body)
+    return sandbox.effective_modes()
+
+
+def _body(request: Request) -> dict[str, Any]:
+    body = json.loads(request.body)
+    if not isinstance(body, dict):
+        raise TypeError("the body is a JSON object")
+    return body
+
+
+ACTIONS: dict[str, dict[str, Callable[[Sandbox, Request], dict[str, Any]]]] = {
+    "/_sandbox": {"GET": _show},
+    "/_sandbox/ledger": {"GET": _ledger},
+    "/_sandbox/clock": {"POST": _clock},
+    "/_sandbox/faults": {"GET": _faults, "POST": _script, "DELETE": _clear},
+    "/_sandbox/modes": {"PUT": _modes},
+}

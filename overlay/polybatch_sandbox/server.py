@@ -1,0 +1,231 @@
+"""Sockets around a `Sandbox`: one loopback port for the vendors, a second one for result files.
+
+HTTP/1.1 with keep-alive; bodies come by Content-Length or chunked, replies of unknown length go out chunked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
+
+from polybatch_sandbox.clock import http_date
+from polybatch_sandbox.message import Request, Response
+from polybatch_sandbox.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+HOST = "127.0.0.1"
+LARGEST = (
+    600 * 1024 * 1024
+)  # bytes of a request; the largest limit of a vendor is Anthropic's 256 MB, and tests go beyond it
+BODILESS = frozenset({204, 304})
+
+
+class BadBody(Exception):
+    """A request whose body cannot be read."""
+
+
+class Host(ThreadingHTTPServer):
+    """One port."""
+
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, answer: Callable[[Request], Response], sandbox: Sandbox) -> None:
+        super().__init__((HOST, port), Handler)
+        self.answer = answer
+        self.sandbox = sandbox
+        self.closing = threading.Event()
+        self.connections: set[socket.socket] = set()
+        self.url = f"http://{HOST}:{self.server_address[1]}"
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Serves in a thread of its own."""
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=self.url)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the port and every connection."""
+        self.closing.set()
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):  # the other side may have closed it already
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Turns bytes into a `Request` and a `Response` into bytes."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Host
+
+    def setup(self) -> None:
+        """Notes the connection, so that it can be closed."""
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        """Forgets the connection."""
+        self.server.connections.discard(self.connection)
+        with contextlib.suppress(OSError):  # a caller that hung up is no trouble of ours
+            super().finish()
+
+    def handle(self) -> None:
+        """All exchanges of one connection."""
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            super().handle()
+
+    def respond(self) -> None:
+        """One exchange."""
+        try:
+            body = self._body()
+        except BadBody as bad:
+            self.send_error(400, str(bad))
+            return
+        self._send(self.server.answer(Request(self.command, self.path, tuple(self.headers.items()), body)))
+
+    def __getattr__(self, name: str) -> Any:
+        """Every method is answered by the sandbox, unknown ones too."""
+        if name.startswith("do_"):
+            return self.respond
+        raise AttributeError(name)
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "identity").lower() == "chunked":
+            return b"".join(self._chunks())
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > LARGEST:
+            raise BadBody("Content-Length")
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            raise ConnectionAbortedError
+        return body
+
+    def _chunks(self) -> Iterator[bytes]:
+        total = 0
+        while True:
+            head = self.rfile.readline(1024).partition(b";")[0].strip()
+            try:
+                length = int(head, 16)
+            except ValueError:
+                raise BadBody("chunk") from None
+            total += length
+            if total > LARGEST:
+                raise BadBody("size")
+            if length == 0:
+                break
+            yield self.rfile.read(length)
+            self.rfile.readline(8)
+        while self.rfile.readline(65_536).strip():
+            pass  # trailers
+
+    def _send(self, reply: Response) -> None:
+        if reply.delay:
+            self.server.closing.wait(reply.delay)
+        if reply.dropped:
+            self.close_connection = True
+            return
+        chunked = not isinstance(reply.body, bytes) and self.request_version != "HTTP/1.0"
+        self.send_response_only(reply.status)
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif not isinstance(reply.body, bytes):
+            self.close_connection = True
+        elif self.command != "HEAD" and reply.status not in BODILESS:
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        if self.command == "HEAD" or reply.status in BODILESS:
+            return
+        parts = iter([reply.body]) if isinstance(reply.body, bytes) else reply.body
+        self._write(parts if reply.cut is None else _cut(parts, reply.cut), chunked=chunked, ends=reply.cut is None)
+
+    def _write(self, parts: Iterator[bytes], *, chunked: bool, ends: bool) -> None:
+        for part in parts:
+            if part:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+        if chunked and ends:
+            self.wfile.write(b"0\r\n\r\n")
+        if not ends:
+            self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of replies that the base class writes."""
+        return http_date(self.server.sandbox.clock.now() if timestamp is None else timestamp)
+
+    def version_string(self) -> str:
+        """The `Server` of replies that the base class writes."""
+        return "sandbox"
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Says nothing: the ledger is the record."""
+
+
+def _cut(parts: Iterator[bytes], length: int) -> Iterator[bytes]:
+    for part in parts:
+        if length <= 0:
+            return
+        yield part[:length]
+        length -= len(part)
+
+
+class Server:
+    """A sandbox on two ports of this machine."""
+
+    def __init__(self, sandbox: Sandbox, *, port: int = 0, result_port: int = 0) -> None:
+        self.sandbox = sandbox
+        self._host = Host(port, sandbox.handle, sandbox)
+        try:
+            self._files = Host(result_port, sandbox.handle_file, sandbox)
+        except BaseException:
+            self._host.server_close()
+            raise
+        self.url = self._host.url
+        self.result_url_base = self._files.url
+        sandbox.hosts["results"] = self._files.url
+
+    def base_url(self, vendor: str) -> str:
+        """What a client of that vendor takes as its base URL."""
+        return f"{self.url}/{vendor}"
+
+    def start(self) -> None:
+        """Begins to serve, in threads."""
+        self._files.start()
+        self._host.start()
+
+    def close(self) -> None:
+        """Stops serving and lets go of the state."""
+        self._host.stop()
+        self._files.stop()
+        self.sandbox.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def serve(*, port: int = 0, result_port: int = 0, **options: Any) -> Server:
+    """A server of a new sandbox, to be used with `with`; `options` are those of `Sandbox`."""
+    sandbox = Sandbox(**options)
+    try:
+        return Server(sandbox, port=port, result_port=result_port)
+    except BaseException:
+        sandbox.close()
+        raise

@@ -1,0 +1,1 @@
+"""Compiles specs/ into generated/: patch, prune, check, derive, generate, format, compare."""
