@@ -6,12 +6,15 @@ Read from the generated package as a resource; knows nothing of HTTP and of any 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, cast
 
 import msgspec
 from attrs import field, frozen
+
+from .limits import Limits
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 """The keys of a path item that hold operations (OpenAPI 3.1, Path Item Object)."""
@@ -95,10 +98,17 @@ class Document:
         body = self.follow(self.operations["create_batch"]["requestBody"])
         return self.follow(next(iter(body["content"].values()))["schema"])
 
-    @cached_property
-    def max_bytes(self) -> int | None:
-        """Encoded bytes that one create may have, where the document says so."""
-        return cast("int | None", self.follow(self.operations["create_batch"]["requestBody"]).get("x-max-bytes"))
+    def limits(self, **unpublished: Any) -> Limits:
+        """What the document imposes on a batch, together with what it has no word for."""
+        create = self.operations["create_batch"]
+        hours = create.get("x-max-hours")
+        found = {
+            "max_items": self.items.get("maxItems"),
+            "max_bytes": self.follow(create["requestBody"]).get("x-max-bytes"),
+            "open_batches": create.get("x-open-batches"),
+            "window": None if hours is None else timedelta(hours=hours),
+        }
+        return Limits(**{**{name: value for name, value in found.items() if value is not None}, **unpublished})
 
     @cached_property
     def items(self) -> Mapping[str, Any]:

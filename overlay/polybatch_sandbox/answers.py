@@ -12,10 +12,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from polybatch_sandbox.store import Item
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from polybatch_sandbox.store import Item
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -99,6 +99,15 @@ def last_user_text(messages: object) -> str:
     )
 
 
+def item_of(request: Mapping[str, Any], params: str, *, refusal: str | None = None) -> Item:
+    """A request with a `custom_id` and the model's parameters under `params`; a provider before the model is cut off."""
+    given: Mapping[str, Any] = request[params]
+    text = last_user_text(given.get("messages"))
+    fingerprint, length = digest({name: value for name, value in request.items() if name != "custom_id"})
+    brief = {"model": given["model"].rpartition("/")[2], "text": text}
+    return Item(request["custom_id"], fingerprint, brief, refusal, tokens(length), text_tokens(text))
+
+
 def anthropic_message(item: Item, *, seed: int) -> dict[str, Any]:
     """A Messages API answer; field by field as seed-vendors §2.2 lists it."""
     return {
@@ -146,6 +155,37 @@ def chat_completion(item: Item, *, seed: int) -> dict[str, Any]:
             "total_tokens": item.input_tokens + item.output_tokens,
         },
     }
+
+
+def anthropic_line(item: Item, outcome: str, *, seed: int, code: str) -> dict[str, Any]:
+    """A result line in Anthropic's shape; the error is the whole envelope."""
+    result: dict[str, Any] = {"type": "canceled" if outcome == "cancelled" else outcome}
+    if outcome == "succeeded":
+        result["message"] = anthropic_message(item, seed=seed)
+    if outcome == "errored":
+        word = "invalid_request_error" if item.refusal else error_word(code)
+        error = {"type": word, "message": item.refusal or "the request could not be processed"}
+        result["error"] = {
+            "type": "error",
+            "error": error,
+            "request_id": "req_011C" + dice(seed, item).word("request", 20),
+        }
+    return {"custom_id": item.key, "result": result}
+
+
+def openai_line(item: Item, outcome: str, *, seed: int, code: str) -> dict[str, Any] | None:
+    """A result line in OpenAI's shape; a cancelled item has none."""
+    if outcome == "cancelled":
+        return None
+    if outcome == "expired":
+        error = {"code": "batch_expired", "message": "the batch ended before this request was run"}
+        return {"custom_id": item.key, "response": None, "error": error}
+    status, body = 200, chat_completion(item, seed=seed) if outcome == "succeeded" else {}
+    if outcome == "errored":
+        status = 400 if item.refusal else error_status(code)
+        words = {"message": item.refusal or "the request could not be processed", "type": error_word(str(status))}
+        body = {"error": words | {"code": None, "param": None}}
+    return {"custom_id": item.key, "response": {"status_code": status, "body": body}, "error": None}
 
 
 # HTTP status of an error and the word for it, Anthropic's (seed-vendors §2.3); `fail:N:CODE` may name either.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from polybatch_sandbox import life
 from polybatch_sandbox.answers import Dice
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from polybatch_sandbox.message import Headers, Request, Response
     from polybatch_sandbox.store import Item, Store
 
+Row = TypeVar("Row")
 Modes = dict[str, tuple[Any, ...]]
 """Every mode of a vendor with the values it can take, the default first; `(0, int)` is any count."""
 
@@ -126,38 +127,43 @@ class Bench:
         return Dice(f"{self._origin}/{self.vendor}/{use}")
 
     def book(
-        self, call: Call, make_id: Callable[[Dice], str], items: Iterable[Item], *, count: int, facts: dict[str, Any]
+        self,
+        call: Call,
+        make_id: Callable[[Dice], str],
+        items: Sequence[Item],
+        *,
+        facts: dict[str, Any],
+        marks: Marks | None = None,
+        order: Callable[[Item], int] | None = None,
     ) -> Batch:
-        """Accepts a batch."""
+        """Accepts a batch; its results come in the order given, else shuffled."""
         number = self.store.next_number()
         batch = Batch(
             number=number,
             vendor=self.vendor,
             id=make_id(self.new_dice(str(number))),
-            items=count,
+            items=len(items),
             created_at=call.now + (call.effect.late or 0.0),
-            marks=call.effect.marks,
+            marks=call.effect.marks if marks is None else marks,
             facts=facts,
         )
-        self.store.add(batch, items, seed=self.seed)
+        places = _shuffled(len(items), f"{self.seed}/{batch.id}") if order is None else _ranks([*map(order, items)])
+        self.store.add(batch, items, places=places)
         return batch
 
-    def find(self, batch_id: str, call: Call, example: Callable[[], tuple[Item, dict[str, Any]]]) -> Batch | None:
+    def find(self, batch_id: str, now: float, example: Callable[[], tuple[Item, dict[str, Any]]]) -> Batch | None:
         """The batch of an id; with lenient ids any id has one, and it has ended."""
-        batch = self.store.get(self.vendor, batch_id, now=call.now)
+        batch = self.store.get(self.vendor, batch_id, now=now)
         if not self.lenient:
             return batch if batch is not None and batch.deleted_at is None else None
-        if batch is None:
-            batch = self.store.get(f"{self.vendor}*", batch_id, now=call.now)
+        hidden = f"{self.vendor}*"  # neither listed nor in the ledger
+        batch = batch or self.store.get(hidden, batch_id, now=now)
         if batch is None:
             item, facts = example()
-            number = self.store.next_number()
-            batch = Batch(
-                number=number, vendor=f"{self.vendor}*", id=batch_id, items=1, created_at=call.now, facts=facts
-            )
-            self.store.add(batch, [item], seed=self.seed)
+            batch = Batch(self.store.next_number(), hidden, batch_id, items=1, created_at=now, facts=facts)
+            self.store.add(batch, [item], places=[0])
         marks = replace(batch.marks, stuck=False)
-        return replace(batch, created_at=call.now - 2 * life.LIFETIME, cancelled_at=None, deleted_at=None, marks=marks)
+        return replace(batch, created_at=now - 2 * life.LIFETIME, cancelled_at=None, deleted_at=None, marks=marks)
 
     def listed(self, now: float) -> list[Batch]:
         """The vendor's batches, newest first; a deleted one still serves as a cursor."""
@@ -180,17 +186,17 @@ class Bench:
         `between` goes between two lines, not after the last.
         """
         first = True
-        for chunk in _chunks(self._answered(batch), 128):
+        for chunk in chunks(self.answered(batch), 128):
             rows = [encode(line) for item, outcome in chunk if (line := render(item, outcome)) is not None]
             if rows:
                 yield (b"" if first else between) + (between or b"\n").join(rows) + (b"" if between else b"\n")
                 first = False
 
-    def _answered(self, batch: Batch) -> Iterator[tuple[Item, life.Outcome]]:
-        """Items with their outcomes, after what the batch's marks do to lines."""
+    def answered(self, batch: Batch, *, descending: bool = False) -> Iterator[tuple[Item, life.Outcome]]:
+        """Items with their outcomes in the order of the results, after what the batch's marks do to lines."""
         marks: Marks = batch.marks
         kept = max(0, batch.items - marks.missing_lines)
-        for item in self.store.by_place(batch):
+        for item in self.store.by_place(batch, descending=descending):
             if item.index < kept:
                 yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
         for item in self.store.by_index(batch, kept - marks.duplicate_lines, kept):
@@ -211,9 +217,27 @@ class Bench:
         )
 
 
-def _chunks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Lists of up to `size` rows."""
+    rows = iter(rows)
     while chunk := list(itertools.islice(rows, size)):
         yield chunk
+
+
+def _shuffled(length: int, seed: str) -> list[int]:
+    """A seeded permutation that is never the identity where there is another one."""
+    places = list(range(length))
+    random.Random(seed).shuffle(places)  # noqa: S311 - wanted repeatable
+    if length > 1 and places == sorted(places):
+        places.append(places.pop(0))
+    return places
+
+
+def _ranks(values: Sequence[int]) -> list[int]:
+    places = [0] * len(values)
+    for place, index in enumerate(sorted(range(len(values)), key=values.__getitem__)):
+        places[index] = place
+    return places
 
 
 def check_modes(vendor: str, declared: Modes, given: Mapping[str, Any]) -> dict[str, Any]:

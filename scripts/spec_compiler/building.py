@@ -45,6 +45,9 @@ def _compare(root: Path, build: _Build) -> Iterator[str]:
     for fresh, committed in build.pairs:
         for word, name in differences(fresh, committed):
             yield f"{word}: {(committed / name).relative_to(root).as_posix()}"
+    for path in (root / "generated").iterdir() if (root / "generated").exists() else ():
+        if path.name not in (PACKAGE, "README.md"):
+            yield f"stale: {path.relative_to(root).as_posix()}"
     lock = _lock_path(root)
     if not lock.exists() or lock.read_text(encoding="utf-8") != build.lock:
         yield f"differs: {lock.relative_to(root).as_posix()}"

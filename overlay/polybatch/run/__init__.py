@@ -13,8 +13,9 @@ from polybatch.model import Result
 from polybatch.vendor import Vendor
 from polybatch.wire import AsyncWire, Wire
 
-from .core import Core, Settings, default_paths
+from .core import Core
 from .machine import RunStatus, State
+from .opening import Settings, default_paths
 
 Listener = Callable[[RunStatus], None]
 

@@ -6,15 +6,13 @@ the sync and the async driver do the same.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any
 
 import attrs
-from attrs import define, field, frozen
+from attrs import define, field
 
 from polybatch import source
 from polybatch.dialects import inline
@@ -34,13 +32,14 @@ from polybatch.errors import (
 )
 from polybatch.flow import Clock, Emit, Flow, Pause, Warn, mapped
 from polybatch.intake import Intake
-from polybatch.model import BatchStatus, Outcome, Request, Result
+from polybatch.model import BatchStatus, Request, Result
 from polybatch.vendor import Vendor
 
 from . import sink
-from .journal import Journal, SeenIds
+from .journal import Journal
 from .machine import Deed, RunStatus, Shard, State, Window, due, next_due, summed
-from .plan import Cutter, Member, wire_id
+from .opening import Settings, begin, refuse_other
+from .plan import wire_id
 from .reconcile import Matcher, renamed, stand_in
 
 POLL_FACTOR, LONGEST_POLL = 1.5, 60.0
@@ -51,34 +50,8 @@ TROUBLE_PAUSE, LONGEST_TROUBLE_PAUSE = 10.0, 300.0
 """Seconds before a look or a download that failed is tried again; doubled each time."""
 DOWNLOADS = 5
 """How often a download that breaks is begun anew before the run stops; it can be resumed."""
-NO_LIMIT = 10 ** (6)
-"""Requests in a shard where the vendor names no limit: what six digits of an index can count."""
 CHUNK = 1000
 """Results written at a time."""
-
-
-@frozen(kw_only=True)
-class Settings:
-    """How a run is done; the names are the command line's options."""
-
-    out: Path
-    run_dir: Path
-    poll: float = 5.0
-    on_unknown: Literal["hold", "resubmit", "abandon"] = "hold"
-    max_items_per_batch: int | None = None
-    max_requests: int | None = None
-    model: str | None = None
-    no_check: bool = False
-    sandbox: bool = False
-
-
-def default_paths(requests: Path, vendor: str) -> tuple[Path, Path]:
-    """Where results and journal go unless named."""
-    name = requests.name
-    for ending in (".gz", ".zst"):
-        name = name.removesuffix(ending)
-    out = requests.with_name(f"{Path(name).stem}.{vendor}.results.jsonl")
-    return out, requests.with_name(f"{requests.name}.{vendor}.polybatch")
 
 
 @define
@@ -108,10 +81,10 @@ class Core:
                 facts = journal.facts()
                 known = "run_id" in facts
                 if known:
-                    _same(facts, identity, requests, folder)
+                    refuse_other(facts, identity, requests, folder)
                 else:
                     sink.Output(settings.out, None).close()
-                    facts = _plan(vendor, requests, settings, folder, journal, identity)
+                    facts = begin(vendor, requests, settings, folder, journal, identity)
                 core = cls(vendor, settings, folder, journal, facts, journal.shards())
                 core._recover()
             except BaseException:
@@ -407,85 +380,4 @@ def _into(file: sink.SafeFile) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
     return keep
 
 
-def _plan(
-    vendor: Vendor,
-    requests: Path,
-    settings: Settings,
-    folder: sink.Folder,
-    journal: Journal,
-    identity: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Check the whole input and cut it into shards. Raises InputError, naming the line."""
-    path = requests.absolute()
-    if str(requests) == "-" or requests.suffix in {".gz", ".zst"}:
-        path = folder.path.absolute() / "input.jsonl"
-        with source.open_input(requests) as stream:
-            _spooled(stream, path, requests)
-    digest = hashlib.sha256()
-    run_id = secrets.token_hex(10)
-    seen = SeenIds(folder.path / "seen.sqlite")
-    shards: list[Shard] = []
-    try:
-        for cut in _cuts(vendor, path, settings, run_id, seen, digest):
-            folder.save_members(len(shards), cut)
-            shards.append(Shard(len(shards), 0, len(cut), cut.size, cut.group))
-    finally:
-        seen.close()
-    if not shards:
-        raise InputError(f"{requests} holds no requests")
-    facts = {
-        **identity, "run_id": run_id, "input": str(path), "input_sha256": digest.hexdigest(),
-        "out": str(settings.out.absolute()), "committed": 0,
-    }  # fmt: skip
-    journal.plan(shards, facts)
-    return facts
-
-
-def _cuts(
-    vendor: Vendor, path: Path, settings: Settings, run_id: str, seen: SeenIds, digest: source.Digest
-) -> Iterator[Any]:
-    limits = vendor.profile.limits
-    most = min(limits.max_items or NO_LIMIT, settings.max_items_per_batch or NO_LIMIT)
-    head, tail = inline.frame(vendor.envelope())
-    cutter = Cutter(most, limits.max_bytes - len(head) - len(tail) if limits.max_bytes else None)
-    intake = Intake(vendor, check=not settings.no_check, model=settings.model)
-    for count, (offset, number, line) in enumerate(source.lines(path, digest), 1):
-        where = f"{path.name}, line {number}"
-        request = intake.read(line, where)
-        if (first := seen.add(request.custom_id, number)) is not None:
-            raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, on line {first}")
-        if settings.max_requests is not None and count > settings.max_requests:
-            raise InputError(f"{where}: more than the {settings.max_requests:,} requests that --max-requests allows")
-        size = len(intake.encode(attrs.evolve(request, custom_id=wire_id(run_id, 0, 0, 0)), where))
-        group = vendor.model(request) or settings.model if vendor.profile.one_model else None
-        yield from cutter.add(Member(offset, number, size, group, vendor.alone(request)))
-    yield from cutter.finish()
-
-
-def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:
-    try:
-        sink.spool(stream, path)
-    except (OSError, EOFError) as error:
-        raise InputError(f"cannot read {requests}: {error}", hint="is the file complete?") from error
-
-
-def _same(facts: Mapping[str, Any], identity: Mapping[str, Any], requests: Path, folder: sink.Folder) -> None:
-    """Refuse to go on with something else than the run began with."""
-    for name, value in identity.items():
-        if facts.get(name) != value:
-            raise InputError(
-                f"this run was started with {name} {facts.get(name)!r}, not {value!r}",
-                hint=f"name another --run-dir than {folder.path}, or give the same again",
-            )
-    path = Path(facts["input"])
-    spooled = path.parent == folder.path.absolute()
-    if not spooled and str(requests) != "-" and requests.absolute() != path:
-        raise InputError(f"this run reads {path}, not {requests}", hint="name another --run-dir")
-    digest = hashlib.sha256()
-    for _ in source.lines(path, digest):
-        pass
-    if digest.hexdigest() != facts["input_sha256"]:
-        raise InputError(f"{path} is not what it was when the run was planned", hint="restore it, or start a new run")
-
-
-__all__ = ["Core", "Outcome", "Settings", "default_paths", "status_of"]
+__all__ = ["Core", "status_of"]

@@ -26,7 +26,6 @@ from polybatch.dialects import inline
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, NotReady
 from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
-from polybatch.limits import Limits
 from polybatch.model import Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result, Usage
 from polybatch.origin import origin
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
@@ -45,16 +44,12 @@ from polybatch.vendor import (
     unknown_variant,
 )
 
+DOCUMENT = Document("anthropic")
 PROFILE = Profile(
-    name="anthropic",
+    name=DOCUMENT.vendor,
     title="Anthropic",
     key_variable="ANTHROPIC_API_KEY",
-    limits=Limits(
-        max_items=100_000,  # §2.2 (A9: the command line reference, minItems 1, maxItems 100000)
-        max_bytes=256 * 10**6,  # §2.3 (A8: 256 MB, taken as decimal to stay below either reading)
-        window=timedelta(hours=24),  # §2.4
-        retention=timedelta(days=29),  # §2.4, from creation
-    ),
+    limits=DOCUMENT.limits(retention=timedelta(days=29)),  # §2.4, from creation
     find=FindBy.LIST,  # §2.4: no idempotency key and no metadata on a batch
     progress=False,  # §2.2: the outcome counts stay 0 until the whole batch has ended
     hints={
@@ -117,7 +112,7 @@ class Anthropic:
     """Anthropic as a `Vendor`."""
 
     profile: ClassVar[Profile] = PROFILE
-    document: ClassVar[Document] = Document(PROFILE.name)
+    document: ClassVar[Document] = DOCUMENT
     options_type: ClassVar[type[Options]] = AnthropicOptions
 
     def __init__(self, options: Mapping[str, Any], base_url: str) -> None:

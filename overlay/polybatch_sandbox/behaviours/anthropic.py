@@ -14,21 +14,20 @@ from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal
 from polybatch_sandbox.clock import iso, stamp
 from polybatch_sandbox.message import Response, json_reply, stream_reply
-from polybatch_sandbox.store import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from polybatch_sandbox.bench import Modes
     from polybatch_sandbox.contract import Violation
     from polybatch_sandbox.life import Batch
     from polybatch_sandbox.message import Headers, Request
+    from polybatch_sandbox.store import Item
 
 OLD_VERSION, NEW_VERSION = "2023-06-01", "2026-10-21"
 PATH = "/v1/messages/batches"
 RETENTION = 29 * life.DAY  # results, counted from the create: §2.4
 WINDOW = life.DAY
-OUTCOMES = {"succeeded": "succeeded", "errored": "errored", "expired": "expired", "cancelled": "canceled"}
 SAMPLING = ("temperature", "top_p", "top_k")  # gone with the newer version: §2.0
 
 
@@ -93,13 +92,11 @@ class Anthropic:
         if refusal.details == "html":
             page = b"<html><head><title>413 Payload Too Large</title></head></html>\n"
             return Response(refusal.status, (("Content-Type", "text/html"),), page)
-        envelope = self._envelope(refusal.status, refusal.code, refusal.message, call.id)
-        return json_reply(envelope, status=refusal.status, headers=refusal.headers)
-
-    def _envelope(self, status: int, code: str | None, message: str, request_id: str | None) -> dict[str, Any]:
         # 400's word stands for the other 4xx too (§2.3).
-        word = code or answers.ERROR_WORDS.get(status, "api_error" if status >= 500 else "invalid_request_error")
-        return {"type": "error", "error": {"type": word, "message": message}, "request_id": request_id}
+        other = "api_error" if refusal.status >= 500 else "invalid_request_error"
+        error = {"type": answers.ERROR_WORDS.get(refusal.status, other), "message": refusal.message}
+        envelope = {"type": "error", "error": error, "request_id": call.id}
+        return json_reply(envelope, status=refusal.status, headers=refusal.headers)
 
     def headers(self, call: Call) -> Headers:
         """`request-id` always, the workspace where one was asked for."""
@@ -116,7 +113,6 @@ class Anthropic:
             call,
             lambda dice: "msgbatch_01" + dice.word("batch", 22),
             self._items(requests, call.request),
-            count=len(requests),
             facts=facts,
         )
         return json_reply(self._document(batch, call))
@@ -177,7 +173,7 @@ class Anthropic:
 
     def _find(self, call: Call) -> Batch:
         batch_id = call.path["message_batch_id"]
-        batch = self.bench.find(batch_id, call, lambda: (_example(), {"workspace": None}))
+        batch = self.bench.find(batch_id, call.now, _example)
         if batch is None or not self._visible(batch, call):
             raise Refusal(404, f"there is no batch {batch_id}")
         return batch
@@ -193,11 +189,12 @@ class Anthropic:
                 raise Refusal(400, f"requests.{index}.custom_id: this id is used twice in the batch")  # inferred: §2.4
             seen.add(item["custom_id"])
 
-    def _items(self, requests: Iterable[Mapping[str, Any]], request: Request) -> Iterable[Item]:
+    def _items(self, requests: Sequence[Mapping[str, Any]], request: Request) -> Sequence[Item]:
         version, profile = request.header("anthropic-version"), request.header("anthropic-user-profile-id")
-        for item in requests:
-            params = item["params"]
-            yield _item(item["custom_id"], params, refusal=refusal_of(params, version=version, profile=profile))
+        return [
+            answers.item_of(item, "params", refusal=refusal_of(item["params"], version=version, profile=profile))
+            for item in requests
+        ]
 
     def _archived_at(self, batch: Batch, now: float) -> float | None:
         gone = batch.created_at + RETENTION
@@ -229,16 +226,9 @@ class Anthropic:
         }
 
     def _line(self, batch: Batch, item: Item, outcome: life.Outcome, call: Call) -> dict[str, Any]:
-        result: dict[str, Any] = {"type": call.effect.word(OUTCOMES[outcome])}
-        if outcome == "succeeded":
-            result["message"] = answers.anthropic_message(item, seed=self.bench.seed)
-        elif outcome == "errored":
-            code = "invalid_request_error" if item.refusal else answers.error_word(batch.marks.fail_code)
-            request_id = self.request_id(answers.dice(self.bench.seed, item))
-            result["error"] = self._envelope(
-                500, code, item.refusal or "the request could not be processed", request_id
-            )
-        return {"custom_id": item.key, "result": result}
+        line = answers.anthropic_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code)
+        line["result"]["type"] = call.effect.word(line["result"]["type"])
+        return line
 
 
 def refusal_of(params: Mapping[str, Any], *, version: str | None, profile: str | None) -> str | None:
@@ -277,22 +267,9 @@ def _refusal_since_2026_10_21(params: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _item(custom_id: str, params: Mapping[str, Any], *, refusal: str | None) -> Item:
-    text = answers.last_user_text(params["messages"])
-    digest, length = answers.digest({"params": params})
-    return Item(
-        key=custom_id,
-        digest=digest,
-        brief={"model": params["model"], "text": text},
-        refusal=refusal,
-        input_tokens=answers.tokens(length),
-        output_tokens=answers.text_tokens(text),
-    )
-
-
-def _example() -> Item:
+def _example() -> tuple[Item, dict[str, Any]]:
     params = {"model": "claude-example", "max_tokens": 16, "messages": [{"role": "user", "content": "Hello"}]}
-    return _item("example", params, refusal=None)
+    return answers.item_of({"custom_id": "example", "params": params}, "params"), {"workspace": None}
 
 
 BEHAVIOUR: Callable[[Bench], Behaviour] = Anthropic

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: cd0ac00562a0e00fa64cd1f46a4272831bb624f30b366d2b8f33a1730fa598f5
+# sha256 of the effective document: 2756a408aca480d08b979821a31f0571f7074ff26832c79e011b2f69b96e22a0
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: cb97de8a785529e3b202f9d32ff2a81c6bacc893860bac3ba56ea6c126518fcb
+# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class LettaBatchCallback:
 
     job_id: str
     status: JobStatus | str
-    completed_at: None | str
+    completed_at: str
     metadata: Any | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -30,7 +30,6 @@ class LettaBatchCallback:
             status = self.status.value
         else:
             status = self.status
-        completed_at: None | str
         completed_at = self.completed_at
         metadata: Any | None | Unset
         if isinstance(self.metadata, Unset):
@@ -68,14 +67,7 @@ class LettaBatchCallback:
 
         status = _parse_status(_src.pop("status"))
 
-        def _parse_completed_at(data: object) -> None | str:
-            if isinstance(data, str):
-                return data
-            if data is None:
-                return data
-            raise TypeError(f"completed_at: no member of the union fits this {type(data).__name__}")
-
-        completed_at = _parse_completed_at(_src.pop("completed_at"))
+        completed_at = _src.pop("completed_at")
 
         def _parse_metadata(data: object) -> Any | None | Unset:
             if isinstance(data, Unset):

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: ff7107ad9a4525eb9059474f654197959defda01848f55b22c4ec16aae40f19b
+# sha256 of the effective document: 4f62bd21d501ef5dd76aca1a235edcd97686759c501f33ec4de2dc7018c51207
 
 from __future__ import annotations
 

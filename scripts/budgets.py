@@ -1,0 +1,73 @@
+"""Prints how many lines of code each part of the overlay has, against the budgets that keep it thin.
+
+A line of code is one that holds a token other than a comment or a docstring. More than the budget wants a reason in REASONS.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent / "overlay"
+SILENT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
+
+BUDGETS = (
+    ("the interface without vendors", 1500, ("polybatch/*.py", "polybatch/dialects/*.py", "polybatch/vendors/__init__.py")),
+    ("run", 1800, ("polybatch/run/*.py",)),
+    ("cli", 800, ("polybatch/cli/*.py",)),
+    ("the sandbox", 2500, ("polybatch_sandbox/**/*.py",)),
+)
+VENDOR_BUDGET = 250
+MODULE_LINES = 400
+REASONS: dict[str, str] = {}
+"""Part or file to why it is over its budget."""
+
+
+def code_lines(path: Path) -> int:
+    """Lines of a file that hold code."""
+    source = path.read_text(encoding="utf-8")
+    documentation = set(_docstring_lines(ast.parse(source)))
+    lines: set[int] = set()
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type not in SILENT:
+                lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines - documentation)
+
+
+def _docstring_lines(tree: ast.AST) -> Iterator[int]:
+    """Lines of strings that stand alone: docstrings of modules, classes, functions and attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def parts() -> Iterator[tuple[str, int, int]]:
+    """Name, lines and budget of each part."""
+    for name, budget, patterns in BUDGETS:
+        yield name, sum(code_lines(path) for pattern in patterns for path in ROOT.glob(pattern)), budget
+    for path in sorted(ROOT.glob("polybatch/vendors/[a-z]*.py")):
+        yield f"vendor {path.stem}", code_lines(path), VENDOR_BUDGET
+
+
+def main() -> int:
+    """Print the table; 1 if something is over its budget without a reason."""
+    failed = False
+    for name, lines, budget in parts():
+        over = lines > budget
+        failed |= over and name not in REASONS
+        note = (REASONS.get(name) or "OVER, without a reason in scripts/budgets.py") if over else ""
+        print(f"{name:32}{lines:6,} of {budget:5,} lines of code  {note}".rstrip())
+    for path in sorted(ROOT.rglob("*.py")):
+        name, count = path.relative_to(ROOT).as_posix(), len(path.read_text(encoding="utf-8").splitlines())
+        if count > MODULE_LINES:
+            failed |= name not in REASONS
+            print(f"{name}: {count} lines, more than {MODULE_LINES}  {REASONS.get(name, 'without a reason')}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
