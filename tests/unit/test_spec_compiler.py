@@ -118,24 +118,12 @@ def strict() -> Json:
     return prune(copy.deepcopy(DOCUMENT), VENDOR)
 
 
-# Reading
-
-
 def test_yaml_means_what_yaml_1_2_means(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("a: 2026-11-22\nb: no\nc: 1:30\nd: 010\n200: true\nf: 1.5\ng: ~\nh: -3\ni: 3.1.0\nj: 1e3\n")
-    assert load_yaml(path) == {
-        "a": "2026-11-22",
-        "b": "no",
-        "c": "1:30",
-        "d": "010",
-        "200": True,
-        "f": 1.5,
-        "g": None,
-        "h": -3,
-        "i": "3.1.0",
-        "j": "1e3",
-    }
+    loaded = load_yaml(path)
+    assert list(loaded) == ["a", "b", "c", "d", "200", "f", "g", "h", "i", "j"]
+    assert list(loaded.values()) == ["2026-11-22", "no", "1:30", "010", True, 1.5, None, -3, "3.1.0", "1e3"]
 
 
 @pytest.mark.parametrize(
@@ -154,9 +142,6 @@ def test_yaml_faults_name_the_file(tmp_path: Path, text: str, words: str) -> Non
 def test_equal_documents_have_equal_text(value: Any) -> None:
     backwards = dict(reversed(value.items())) if isinstance(value, dict) else value
     assert digest(dump_json(value)) == digest(dump_json(backwards))
-
-
-# Patching
 
 
 def patch(document: Any, **action: Any) -> Any:
@@ -216,9 +201,6 @@ def test_a_patch_that_does_not_bite_is_named(action: Json, words: str) -> None:
 def test_overlay_version_is_required() -> None:
     with pytest.raises(SpecError, match=r"1\.1\.0"):
         apply_patches({}, {"overlay": "1.0.0", "actions": []})
-
-
-# Pruning and checking
 
 
 def test_prune_keeps_what_the_operations_reach() -> None:
@@ -360,11 +342,8 @@ def test_simplify_writes_one_form_of_nullable() -> None:
 
 def test_wire_structs_are_flat_and_optional() -> None:
     structs = wire_document(strict(), VENDOR)["components"]["schemas"]
-    text, number = {"type": "string", "nullable": True}, {"type": "integer", "nullable": True}
-    assert structs["Line"]["properties"] == {
-        "custom_id": text,
-        "result": {"allOf": [ref("Result")], "nullable": True},
-    }
+    text = {"type": "string", "nullable": True}
+    assert structs["Line"]["properties"] == {"custom_id": text, "result": {"allOf": [ref("Result")], "nullable": True}}
     assert structs["Result"]["properties"] == {
         "type": text,
         "message": ref("RawJson"),
@@ -374,7 +353,6 @@ def test_wire_structs_are_flat_and_optional() -> None:
     batch = structs["Batch"]["properties"]
     assert (batch["status"], batch["reason"], batch["created_at"]) == (text, text, {"nullable": True})
     assert batch["counts"] == {"type": "object", "additionalProperties": True, "nullable": True}
-    assert number not in batch.values()
     assert "required" not in structs["Batch"]
 
 
@@ -389,9 +367,6 @@ def test_params_are_the_create_body_and_what_it_reaches() -> None:
     schemas = params_document(strict(), VENDOR)["components"]["schemas"]
     assert set(schemas) == {"Create", "Item", "Block"}
     assert schemas["Block"] == {"type": "object", "additionalProperties": {}}
-
-
-# Tools and trees
 
 
 def test_tools_are_pinned_exactly_and_asked_for_by_name() -> None:

@@ -221,12 +221,12 @@ class Anthropic:
 
     def _headers(self) -> _Headers:
         options = self.options
-        return {
-            "anthropic_version": options.version,
-            "anthropic_beta": ",".join(options.betas) or UNSET,
-            "anthropic_workspace_id": options.workspace_id or UNSET,
-            "beta": options.beta or UNSET,
-        }
+        return _Headers(
+            anthropic_version=options.version,
+            anthropic_beta=",".join(options.betas) or UNSET,
+            anthropic_workspace_id=options.workspace_id or UNSET,
+            beta=options.beta or UNSET,
+        )
 
     def _success(self, reply: Response[Any]) -> Response[Any]:
         if not ok(reply):

@@ -1,0 +1,140 @@
+"""The generated code carries the load: what a document names is written in `overlay/polybatch` only through it.
+
+A string literal that is a path, verb, header, parameter or field of a document fails here, with file and line.
+Words (enum values) are no names: the tables of the vendor files are keyed by them, and test_tables compares those.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OVERLAY = ROOT / "overlay" / "polybatch"
+GENERATED = ROOT / "generated" / "polybatch_generated"
+METHODS = {"get", "put", "post", "delete", "patch"}
+VENDORS = sorted(path.stem for path in (OVERLAY / "vendors").glob("[a-z]*.py"))
+
+OPENAPI = "a keyword of OpenAPI or JSON Schema, read from a document"
+HTTPX = "an argument of httpx"
+OUTPUT = "a key of our own output line (INTERFACE, input and output files)"
+OURS = "our own word"
+STANDARD = "a header of RFC 9110, the same for every vendor"
+SDK = "a header that several vendors' official SDKs honour alike (facts/seed-vendors.md §2.1)"
+ALLOWED: dict[str, dict[str, str]] = {
+    "check.py": {"type": OPENAPI},
+    "document.py": dict.fromkeys(("type", "schema", "name", "url", "content"), OPENAPI),
+    "model.py": dict.fromkeys(("expired", "succeeded", "errored", "error"), OURS),
+    "retry.py": {"retry-after": STANDARD, "retry-after-ms": SDK, "x-should-retry": SDK},
+    "run/__init__.py": {"model": OURS},
+    "run/core.py": {"status": OURS, "input": OURS},
+    "run/opening.py": {"input": OURS},
+    "run/sink.py": dict.fromkeys(("custom_id", "text", "usage", "error", "input_tokens", "output_tokens"), OUTPUT),
+    "vendor.py": {"metadata": OURS},
+    "vendors/anthropic.py": {"x-api-key": "the word of the option auth (INTERFACE)"},
+    "wire.py": dict.fromkeys(("content", "url", "params"), HTTPX),
+}
+"""By module: literals that some vendor also uses as a name, and why they are not the vendor's here."""
+
+
+def names_of(document: dict[str, Any]) -> set[str]:
+    """Paths, verbs, parameters, headers and fields of a strict document."""
+    names: set[str] = set(document["paths"])
+    for item in document["paths"].values():
+        names |= {method.upper() for method in item if method in METHODS}
+    _collect(document, names)
+    return names
+
+
+def _collect(node: Any, names: set[str]) -> None:
+    if isinstance(node, list):
+        for inner in node:
+            _collect(inner, names)
+    if not isinstance(node, dict):
+        return
+    if isinstance(node.get("properties"), dict):
+        names.update(node["properties"])
+    if node.get("in") in {"header", "query", "path"} and isinstance(node.get("name"), str):
+        names.add(node["name"])
+    if isinstance(node.get("headers"), dict):
+        names.update(node["headers"])
+    for inner in node.values():
+        _collect(inner, names)
+
+
+def document(vendor: str) -> dict[str, Any]:
+    """A vendor's strict document."""
+    found: dict[str, Any] = json.loads((GENERATED / vendor / "openapi.json").read_text(encoding="utf-8"))
+    return found
+
+
+def literals(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and value of each string literal that is no docstring, no annotation and no key of a table of words."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)
+        elif isinstance(node, ast.AnnAssign):
+            skipped.update(ast.walk(node.annotation))
+            if isinstance(node.value, ast.Dict):
+                skipped.update(key for key in node.value.keys if key is not None)
+        elif isinstance(node, ast.JoinedStr):
+            skipped.update(node.values)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"cast", "TypeVar"}:
+            skipped.update(node.args[:1])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in skipped:
+            yield node.lineno, node.value
+
+
+def offences(path: Path, names: set[str], allowed: dict[str, str]) -> list[str]:
+    """Where a file writes a vendor's name itself."""
+    folded = {name.lower() for name in names}
+    return [
+        f"{path.name}:{line}: {value!r}"
+        for line, value in literals(path)
+        if (value in names or (value.lower() in folded and "-" in value)) and value not in allowed
+    ]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_vendor_file_names_nothing_that_its_generated_package_has(vendor: str) -> None:
+    path = OVERLAY / "vendors" / f"{vendor}.py"
+    assert offences(path, names_of(document(vendor)), ALLOWED.get(f"vendors/{vendor}.py", {})) == []
+
+
+def core_modules() -> list[Path]:
+    """The interface without its vendors, runs and command line included."""
+    return [path for path in sorted(OVERLAY.rglob("*.py")) if path.parent.name != "vendors"]
+
+
+@pytest.mark.parametrize("path", core_modules(), ids=lambda path: path.relative_to(OVERLAY).as_posix())
+def test_the_core_names_nothing_of_any_vendor(path: Path) -> None:
+    names = set().union(*(names_of(document(vendor)) for vendor in VENDORS))
+    assert offences(path, names, ALLOWED.get(path.relative_to(OVERLAY).as_posix(), {})) == []
+
+
+def test_every_allowed_literal_is_still_there() -> None:
+    stale = [
+        f"{module}: {value!r}"
+        for module, values in ALLOWED.items()
+        for value in values
+        if value not in {found for _, found in literals(OVERLAY / module)}
+    ]
+    assert stale == []
+
+
+def test_a_planted_literal_is_found(tmp_path: Path) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text('URL = "/v1/messages/batches"\nHEADER = "Anthropic-Version"\nFIELD = "processing_status"\n')
+    assert [entry.partition(":")[2] for entry in offences(planted, names_of(document("anthropic")), {})] == [
+        "1: '/v1/messages/batches'",
+        "2: 'Anthropic-Version'",
+        "3: 'processing_status'",
+    ]
