@@ -1,6 +1,6 @@
 """Prints how many lines of code each part of the overlay has, against the budgets that keep it thin.
 
-A line of code is one that holds a token other than a comment or a docstring. More than the budget wants a reason in REASONS.
+A line of code holds a token other than a comment or a docstring. More than the budget wants a reason in REASONS.
 """
 
 from __future__ import annotations
@@ -12,10 +12,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "overlay"
-SILENT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
+SILENT = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+}
 
 BUDGETS = (
-    ("the interface without vendors", 1500, ("polybatch/*.py", "polybatch/dialects/*.py", "polybatch/vendors/__init__.py")),
+    (
+        "the interface without vendors",
+        1500,
+        ("polybatch/*.py", "polybatch/dialects/*.py", "polybatch/vendors/__init__.py"),
+    ),
     ("run", 1800, ("polybatch/run/*.py",)),
     ("cli", 800, ("polybatch/cli/*.py",)),
     ("the sandbox", 2500, ("polybatch_sandbox/**/*.py",)),

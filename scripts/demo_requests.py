@@ -70,7 +70,10 @@ def main() -> None:
             foreign += not text.isascii()
             file.write(json.dumps(item(arguments.vendor, custom_id, text), ensure_ascii=False) + "\n")
     size = arguments.out.stat().st_size
-    print(f"{sum(seen.values()):,} docstrings ({foreign:,} not ASCII, {size / 1e6:.1f} MB) in {arguments.out}", file=sys.stderr)
+    print(
+        f"{sum(seen.values()):,} docstrings ({foreign:,} not ASCII, {size / 1e6:.1f} MB) in {arguments.out}",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

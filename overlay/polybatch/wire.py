@@ -73,10 +73,14 @@ class Line:
         if origin(url) == origin(self.base_url):
             headers.update(self.credentials)
         body = given.pop("content", None)
+        if body is not None:
+            # With a stream httpx writes no Host of its own; without one it would think the body empty.
+            given["stream"] = Body((body,) if isinstance(body, bytes) else body)
+            headers["host"] = httpx.URL(url).netloc.decode()
         params = {name: value for name, value in given.pop("params", {}).items() if value is not None}
         timeout = self.settings()["timeout"].as_dict()
         try:
-            request = httpx.Request(
+            return httpx.Request(
                 given.pop("method"),
                 url,
                 params=params or None,
@@ -86,9 +90,6 @@ class Line:
             )
         except httpx.InvalidURL as error:
             raise InputError(f"{url!r} is not a URL that can be called: {error}") from error
-        if body is not None:
-            request.stream = Body((body,) if isinstance(body, bytes) else body)
-        return request
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z: times within answers lie in the year after it
-YEAR = 31_536_000
+EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z: times within answers lie in the 300 days after it
+SPAN = 300 * 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Dice:
 
     def time(self, use: str) -> int:
         """Unix seconds."""
-        return EPOCH + self.number(use, YEAR)
+        return EPOCH + self.number(use, SPAN)
 
 
 def dice(seed: int, item: Item) -> Dice:
@@ -100,11 +100,11 @@ def last_user_text(messages: object) -> str:
 
 
 def item_of(request: Mapping[str, Any], params: str, *, refusal: str | None = None) -> Item:
-    """A request with a `custom_id` and the model's parameters under `params`; a provider before the model is cut off."""
+    """A request with a `custom_id`, and the model's parameters under the name `params`."""
     given: Mapping[str, Any] = request[params]
     text = last_user_text(given.get("messages"))
     fingerprint, length = digest({name: value for name, value in request.items() if name != "custom_id"})
-    brief = {"model": given["model"].rpartition("/")[2], "text": text}
+    brief = {"model": given["model"], "text": text}
     return Item(request["custom_id"], fingerprint, brief, refusal, tokens(length), text_tokens(text))
 
 
@@ -140,7 +140,7 @@ def chat_completion(item: Item, *, seed: int) -> dict[str, Any]:
         "id": "chatcmpl-" + chosen.word("completion", 24),
         "object": "chat.completion",
         "created": chosen.time("created"),
-        "model": item.brief["model"],
+        "model": item.brief["model"].rpartition("/")[2],  # the provider before it is the gateway's word
         "choices": [
             {
                 "index": 0,

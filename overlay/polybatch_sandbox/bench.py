@@ -147,9 +147,18 @@ class Bench:
             marks=call.effect.marks if marks is None else marks,
             facts=facts,
         )
-        places = _shuffled(len(items), f"{self.seed}/{batch.id}") if order is None else _ranks([*map(order, items)])
+        places = self._shuffled(items) if order is None else _ranks([*map(order, items)])
         self.store.add(batch, items, places=places)
         return batch
+
+    def _shuffled(self, items: Sequence[Item]) -> list[int]:
+        """A seeded permutation that is never the identity where there is another one."""
+        places = list(range(len(items)))
+        seed = f"{self.seed}/{len(items)}/{items[0].digest if items else ''}"
+        random.Random(seed).shuffle(places)  # noqa: S311 - wanted repeatable
+        if len(items) > 1 and places == sorted(places):
+            places.append(places.pop(0))
+        return places
 
     def find(self, batch_id: str, now: float, example: Callable[[], tuple[Item, dict[str, Any]]]) -> Batch | None:
         """The batch of an id; with lenient ids any id has one, and it has ended."""
@@ -222,15 +231,6 @@ def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     rows = iter(rows)
     while chunk := list(itertools.islice(rows, size)):
         yield chunk
-
-
-def _shuffled(length: int, seed: str) -> list[int]:
-    """A seeded permutation that is never the identity where there is another one."""
-    places = list(range(length))
-    random.Random(seed).shuffle(places)  # noqa: S311 - wanted repeatable
-    if length > 1 and places == sorted(places):
-        places.append(places.pop(0))
-    return places
 
 
 def _ranks(values: Sequence[int]) -> list[int]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+FARTHEST = 1e9  # seconds in one step: 31 years
+
+
 class Clock:
     """The one source of time in the sandbox."""
 
@@ -40,8 +43,8 @@ class Clock:
 
     def advance(self, seconds: float) -> float:
         """Moves sandbox time forward; the new time."""
-        if seconds < 0:
-            raise ValueError("sandbox time does not run backwards")
+        if not 0 <= seconds <= FARTHEST:
+            raise ValueError("sandbox time does not run backwards, nor out of the calendar")
         with self._lock:
             self._base += seconds
             return self._show(self._base + self.speed * (self._real() - self._began))

@@ -265,8 +265,10 @@ def _credential(request: Request, scheme: Document) -> str | None:
 def _violations(validator: jsonschema_rs.Validator, value: object, where: Where) -> Iterator[Violation]:
     for error in islice(validator.iter_errors(value), MOST_VIOLATIONS):
         place: Where = (*where, *error.instance_path)
-        rule = str(error.schema_path[-1]) if error.schema_path else "schema"
-        yield Violation(place, rule, error.message[:200])
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+            yield Violation((*place, error.kind.property), "missing", "Field required")
+        else:
+            yield Violation(place, str(error.schema_path[-1]) if error.schema_path else "schema", error.message[:200])
 
 
 def _no_constant(name: str) -> float:

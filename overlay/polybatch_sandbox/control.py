@@ -36,6 +36,8 @@ def handle(sandbox: Sandbox, request: Request) -> Response:
     try:
         return json_reply(action(sandbox, request))
     except (ValueError, KeyError, TypeError) as error:
+        if request.method == "GET":
+            raise
         return json_reply({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 

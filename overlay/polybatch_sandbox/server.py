@@ -46,9 +46,19 @@ class Host(ThreadingHTTPServer):
         self.url = f"http://{HOST}:{self.server_address[1]}"
         self._thread: threading.Thread | None = None
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Notes the connection, so that it can be closed."""
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forgets the connection."""
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
     def start(self) -> None:
         """Serves in a thread of its own."""
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=self.url)
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, name=self.url)
         self._thread.start()
 
     def stop(self) -> None:
@@ -70,14 +80,8 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Host
 
-    def setup(self) -> None:
-        """Notes the connection, so that it can be closed."""
-        super().setup()
-        self.server.connections.add(self.connection)
-
     def finish(self) -> None:
-        """Forgets the connection."""
-        self.server.connections.discard(self.connection)
+        """Ends a connection."""
         with contextlib.suppress(OSError):  # a caller that hung up is no trouble of ours
             super().finish()
 

@@ -66,14 +66,16 @@ class Store:
         if path is not None:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._db = sqlite3.connect("" if path is None else path / FILE, check_same_thread=False, timeout=1)
-        with self._lock:
+        try:
             # One process at a time: a second sandbox on the same file would hand out the same ids.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute(
-                "PRAGMA synchronous = NORMAL"
-            )  # survives the death of the process, which is all that is promised
+            # Survives the death of the process, which is all that is promised.
+            self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(SCHEMA)
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise RuntimeError(f"the state in {path} cannot be used, perhaps another sandbox does: {error}") from error
 
     def close(self) -> None:
         """Lets go of the file."""

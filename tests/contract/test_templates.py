@@ -164,6 +164,17 @@ def test_types_a_body_may_be_encoded_already(clients: tuple[Load, Load]) -> None
         stock("api.batches.make")._get_kwargs("a", body=b"{}")
 
 
+def test_types_a_path_parameter_stays_one_segment(clients: tuple[Load, Load]) -> None:
+    ours, stock = clients
+    body = ours("models").Thing()
+    urls = [ours("api.batches.make").request_kwargs(value, body=body)["url"] for value in ("a/b", "..", "a.b", 7)]
+    assert urls == ["/things/a%2Fb", "/things/%2E%2E", "/things/a.b", "/things/7"]
+    with pytest.raises(ValueError, match="empty"):
+        ours("api.batches.make").request_kwargs("", body=body)
+    climbing = stock("api.batches.make")._get_kwargs("..", body=stock("models").Thing())["url"]
+    assert httpx.Request("POST", f"https://probe.invalid/v1{climbing}").url.path == "/v1"
+
+
 @pytest.mark.parametrize("content", [b"<html>", b"", b'{"d":', b"[]"])
 def test_endpoint_module_keeps_a_reply_it_cannot_decode(clients: tuple[Load, Load], content: bytes) -> None:
     ours, stock = clients

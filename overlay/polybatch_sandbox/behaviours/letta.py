@@ -36,8 +36,8 @@ JOB_ID = re.compile(f"job-{UUID4}")  # §3.2
 PUBLISHED_JOB_ID = re.compile("(job|run)-[a-fA-F0-9]{8}")
 NOBODY = "0" * 12  # INTERFACE: an agent id that ends so does not exist
 USER = "user-00000000-0000-4000-8000-000000000000"
-MICROSECONDS = 300 * 86_400 * 1_000_000  # the requests of a batch are spread over so much time
-ANSWERS_AFTER = 301 * 86_400 * 1_000_000
+MICROSECONDS = 100 * 86_400 * 1_000_000  # the requests of a batch are spread over so much time
+ANSWERS_AFTER = 101 * 86_400 * 1_000_000
 LISTED = frozenset({"created", "running"})  # §3.3 List
 LLM_ERRORS = {402: "llm_insufficient_credits", 429: "llm_rate_limit", 504: "llm_timeout"}
 
@@ -100,7 +100,7 @@ class Letta:
             return Refusal(400, "the header user_id is malformed")
         if any(one.where == ("body", "requests") and one.rule == "minItems" for one in found):
             return Refusal(400, "the list of requests is empty")
-        details = [{"type": one.rule, "loc": list(one.where), "msg": one.message} for one in found]
+        details = [{"type": one.rule, "loc": one.where, "msg": one.message} for one in found]
         return Refusal(422, "the request does not validate", details=details)
 
     def error(self, refusal: Refusal, call: Call) -> Response:
@@ -143,10 +143,10 @@ class Letta:
         if self.bench.lenient:
             return
         if any(request["agent_id"].endswith(NOBODY) for request in requests):
-            raise Refusal(500, "An unknown error occurred")
+            raise Refusal(500, "unknown error")
         for index, request in enumerate(requests):
             if (request.get("messages") is None) == (request.get("input") is None):
-                where = ["body", "requests", index]
+                where = ("body", "requests", index)
                 details = [{"type": "value_error", "loc": where, "msg": "exactly one of messages and input is needed"}]
                 raise Refusal(422, "the request does not validate", details=details)
             if any("role" not in message for message in request.get("messages") or ()):
@@ -162,7 +162,7 @@ class Letta:
             newer = self.bench.cursor(jobs, call.query.get("before"))
             older = self.bench.cursor(jobs, call.query.get("after"))
         except LookupError as unknown:
-            raise Refusal(400, f"Job with id {unknown} not found") from None
+            raise Refusal(400, f"the cursor {unknown} is no job") from None
         rows = [job for job in jobs[0 if newer is None else newer + 1 : older] if self._status(job, call.now) in LISTED]
         if call.query.get("order") == "asc":
             rows.reverse()
@@ -179,7 +179,7 @@ class Letta:
     def _messages(self, call: Call) -> Response:
         batch = self._find(call)
         if call.query.get("after") is not None and not self.bench.lenient:
-            raise Refusal(500, "An unknown error occurred")  # §3.3 Messages paging; `before` is ignored
+            raise Refusal(500, "unknown error")  # §3.3 Messages paging; `before` is ignored
         limit = max(0, call.query.get("limit", 100))
         rows = itertools.islice(self._rows(batch, call), limit)
         return stream_reply(_array(rows), media_type="application/json")
@@ -300,7 +300,7 @@ class Letta:
         call_id = "call_" + answers.dice(self.bench.seed, item).word("call", 24)
         function = {"name": "send_message", "arguments": json.dumps({"message": text}, ensure_ascii=False)}
         assistant["tool_calls"] = [{"id": call_id, "type": "function", "function": function}]
-        sent = "Sent message successfully."
+        sent = "message sent"
         returned = {"tool_call_id": call_id, "status": "success", "stdout": None, "stderr": None, "func_response": sent}
         tool = self._row(item, "tool", moment + 1, "tool") | {"name": "send_message", "tool_call_id": call_id}
         content = _text(json.dumps({"status": "OK", "message": sent}))

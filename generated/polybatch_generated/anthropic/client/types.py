@@ -5,6 +5,7 @@
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Final, Generic, Literal, TypeVar
+from urllib.parse import quote
 
 from attrs import define, field
 
@@ -49,4 +50,12 @@ class Response(Generic[T]):
     decode_error: Exception | None = None
 
 
-__all__ = ["UNSET", "RawBody", "Response", "Unset"]
+def path_segment(value: object) -> str:
+    """A value as one segment of a path: nothing in it can end the segment or climb out of it."""
+    text = quote(str(value), safe="")
+    if not text:
+        raise ValueError("a path parameter is empty: the request would go to another operation")
+    return text.replace(".", "%2E") if text in (".", "..") else text
+
+
+__all__ = ["UNSET", "RawBody", "Response", "Unset", "path_segment"]

@@ -1,10 +1,11 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 """The small types that every module of this client shares."""
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Final, Generic, Literal, TypeVar
+from urllib.parse import quote
 
 from attrs import define, field
 
@@ -49,4 +50,12 @@ class Response(Generic[T]):
     decode_error: Exception | None = None
 
 
-__all__ = ["UNSET", "RawBody", "Response", "Unset"]
+def path_segment(value: object) -> str:
+    """A value as one segment of a path: nothing in it can end the segment or climb out of it."""
+    text = quote(str(value), safe="")
+    if not text:
+        raise ValueError("a path parameter is empty: the request would go to another operation")
+    return text.replace(".", "%2E") if text in (".", "..") else text
+
+
+__all__ = ["UNSET", "RawBody", "Response", "Unset", "path_segment"]

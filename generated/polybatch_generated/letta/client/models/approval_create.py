@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 from __future__ import annotations
 
@@ -136,14 +136,30 @@ class ApprovalCreate:
                     for approvals_option_1_item_data in _approvals_option_1:
 
                         def _parse_approvals_option_1_item(data: object) -> ApprovalReturn | ToolReturn:
-                            if isinstance(data, dict) and data.get("type", "approval") == "approval":
+                            if isinstance(data, dict) and data.get("type") == ("approval"):
                                 approvals_option_1_item_option_1 = ApprovalReturn.from_dict(data)
 
                                 return approvals_option_1_item_option_1
-                            if isinstance(data, dict) and data.get("type", "tool") == "tool":
+                            if isinstance(data, dict) and data.get("type") == ("tool"):
                                 approvals_option_1_item_option_2 = ToolReturn.from_dict(data)
 
                                 return approvals_option_1_item_option_2
+                            if isinstance(data, dict):
+                                try:
+                                    approvals_option_1_item_option_1 = ApprovalReturn.from_dict(data)
+
+                                    return approvals_option_1_item_option_1
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    approvals_option_1_item_option_2 = ToolReturn.from_dict(data)
+
+                                    return approvals_option_1_item_option_2
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
                             raise TypeError(
                                 f"approvals_option_1_item: no member of the union fits this {type(data).__name__}"
                             )

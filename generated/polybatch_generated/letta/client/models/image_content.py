@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 from __future__ import annotations
 
@@ -59,18 +59,42 @@ class ImageContent:
         _src = dict(src_dict)
 
         def _parse_source(data: object) -> Base64Image | LettaImage | UnknownImageSourceUnion | UrlImage:
-            if isinstance(data, dict) and data.get("type", "url") == "url":
+            if isinstance(data, dict) and data.get("type") == ("url"):
                 source_option_1 = UrlImage.from_dict(data)
 
                 return source_option_1
-            if isinstance(data, dict) and data.get("type", "base64") == "base64":
+            if isinstance(data, dict) and data.get("type") == ("base64"):
                 source_option_2 = Base64Image.from_dict(data)
 
                 return source_option_2
-            if isinstance(data, dict) and data.get("type", "letta") == "letta":
+            if isinstance(data, dict) and data.get("type") == ("letta"):
                 source_option_3 = LettaImage.from_dict(data)
 
                 return source_option_3
+            if isinstance(data, dict):
+                try:
+                    source_option_1 = UrlImage.from_dict(data)
+
+                    return source_option_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
+            if isinstance(data, dict):
+                try:
+                    source_option_2 = Base64Image.from_dict(data)
+
+                    return source_option_2
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
+            if isinstance(data, dict):
+                try:
+                    source_option_3 = LettaImage.from_dict(data)
+
+                    return source_option_3
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
             if isinstance(data, dict):
                 try:
                     source_option_4 = UnknownImageSourceUnion.from_dict(data)

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 from __future__ import annotations
 
@@ -172,30 +172,27 @@ class MessageCreate:
                             | ToolCallContent
                             | ToolReturnContent
                         ):
-                            if isinstance(data, dict) and data.get("type", "text") == "text":
+                            if isinstance(data, dict) and data.get("type") == ("text"):
                                 content_option_1_item_option_1 = TextContent.from_dict(data)
 
                                 return content_option_1_item_option_1
-                            if isinstance(data, dict) and data.get("type", "image") == "image":
+                            if isinstance(data, dict) and data.get("type") == ("image"):
                                 content_option_1_item_option_2 = ImageContent.from_dict(data)
 
                                 return content_option_1_item_option_2
-                            if isinstance(data, dict) and data.get("type", "tool_call") == "tool_call":
+                            if isinstance(data, dict) and data.get("type") == ("tool_call"):
                                 content_option_1_item_option_3 = ToolCallContent.from_dict(data)
 
                                 return content_option_1_item_option_3
-                            if isinstance(data, dict) and data.get("type", "tool_return") == "tool_return":
+                            if isinstance(data, dict) and data.get("type") == ("tool_return"):
                                 content_option_1_item_option_4 = ToolReturnContent.from_dict(data)
 
                                 return content_option_1_item_option_4
-                            if isinstance(data, dict) and data.get("type", "reasoning") == "reasoning":
+                            if isinstance(data, dict) and data.get("type") == ("reasoning"):
                                 content_option_1_item_option_5 = ReasoningContent.from_dict(data)
 
                                 return content_option_1_item_option_5
-                            if (
-                                isinstance(data, dict)
-                                and data.get("type", "redacted_reasoning") == "redacted_reasoning"
-                            ):
+                            if isinstance(data, dict) and data.get("type") == ("redacted_reasoning"):
                                 content_option_1_item_option_6 = RedactedReasoningContent.from_dict(data)
 
                                 return content_option_1_item_option_6
@@ -203,6 +200,54 @@ class MessageCreate:
                                 content_option_1_item_option_7 = OmittedReasoningContent.from_dict(data)
 
                                 return content_option_1_item_option_7
+                            if isinstance(data, dict):
+                                try:
+                                    content_option_1_item_option_1 = TextContent.from_dict(data)
+
+                                    return content_option_1_item_option_1
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    content_option_1_item_option_2 = ImageContent.from_dict(data)
+
+                                    return content_option_1_item_option_2
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    content_option_1_item_option_3 = ToolCallContent.from_dict(data)
+
+                                    return content_option_1_item_option_3
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    content_option_1_item_option_4 = ToolReturnContent.from_dict(data)
+
+                                    return content_option_1_item_option_4
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    content_option_1_item_option_5 = ReasoningContent.from_dict(data)
+
+                                    return content_option_1_item_option_5
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    content_option_1_item_option_6 = RedactedReasoningContent.from_dict(data)
+
+                                    return content_option_1_item_option_6
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
                             raise TypeError(
                                 f"content_option_1_item: no member of the union fits this {type(data).__name__}"
                             )

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 from __future__ import annotations
 
@@ -161,14 +161,30 @@ class MessageToolReturn:
                         def _parse_func_response_option_2_item(
                             data: object,
                         ) -> ImageContent | TextContent | UnknownLettaToolReturnContentUnion:
-                            if isinstance(data, dict) and data.get("type", "text") == "text":
+                            if isinstance(data, dict) and data.get("type") == ("text"):
                                 func_response_option_2_item_option_1 = TextContent.from_dict(data)
 
                                 return func_response_option_2_item_option_1
-                            if isinstance(data, dict) and data.get("type", "image") == "image":
+                            if isinstance(data, dict) and data.get("type") == ("image"):
                                 func_response_option_2_item_option_2 = ImageContent.from_dict(data)
 
                                 return func_response_option_2_item_option_2
+                            if isinstance(data, dict):
+                                try:
+                                    func_response_option_2_item_option_1 = TextContent.from_dict(data)
+
+                                    return func_response_option_2_item_option_1
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
+                            if isinstance(data, dict):
+                                try:
+                                    func_response_option_2_item_option_2 = ImageContent.from_dict(data)
+
+                                    return func_response_option_2_item_option_2
+                                except (TypeError, ValueError, AttributeError, KeyError):
+                                    pass
+
                             if isinstance(data, dict):
                                 try:
                                     func_response_option_2_item_option_3 = UnknownLettaToolReturnContentUnion.from_dict(

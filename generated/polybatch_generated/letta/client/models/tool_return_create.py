@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 from __future__ import annotations
 

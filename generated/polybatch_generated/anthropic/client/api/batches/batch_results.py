@@ -6,12 +6,11 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ...client import AuthenticatedClient
 from ...models.anthropic_version import AnthropicVersion
 from ...models.beta_error_response import BetaErrorResponse
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Response, Unset, path_segment
 
 
 def request_kwargs(
@@ -40,9 +39,7 @@ def request_kwargs(
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
-        "url": "/v1/messages/batches/{message_batch_id}/results".format(
-            message_batch_id=quote(str(message_batch_id), safe=""),
-        ),
+        "url": f"/v1/messages/batches/{path_segment(message_batch_id)}/results",
         "params": params,
         "headers": headers,
     }

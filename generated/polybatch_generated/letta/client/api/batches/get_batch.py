@@ -1,18 +1,17 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 31872e3620ea1a6d5ff8cd59d6bfb182f2a464eced6154e34d449c2f041c1f45
+# sha256 of the effective document: 00008d6346f9e762c3400b3e0039f0b1d4b65879906c87c16d522a93e854cc9b
 
 """GET /v1/messages/batches/{batch_id}: Get a job"""
 
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ...client import AuthenticatedClient
 from ...models.batch_job import BatchJob
 from ...models.detail_error import DetailError
 from ...models.http_validation_error import HTTPValidationError
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Response, Unset, path_segment
 
 
 def request_kwargs(
@@ -36,9 +35,7 @@ def request_kwargs(
     params: dict[str, Any] = {}
     _kwargs: dict[str, Any] = {
         "method": "GET",
-        "url": "/v1/messages/batches/{batch_id}".format(
-            batch_id=quote(str(batch_id), safe=""),
-        ),
+        "url": f"/v1/messages/batches/{path_segment(batch_id)}",
         "params": params,
         "headers": headers,
     }

@@ -6,13 +6,12 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ...client import AuthenticatedClient
 from ...models.http_validation_error import HTTPValidationError
 from ...models.mesh_error import MeshError
 from ...models.plain_error import PlainError
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Response, Unset, path_segment
 
 
 def request_kwargs(
@@ -32,9 +31,7 @@ def request_kwargs(
     params: dict[str, Any] = {}
     _kwargs: dict[str, Any] = {
         "method": "GET",
-        "url": "/v1/files/{file_id}/content".format(
-            file_id=quote(str(file_id), safe=""),
-        ),
+        "url": f"/v1/files/{path_segment(file_id)}/content",
         "params": params,
         "headers": headers,
     }

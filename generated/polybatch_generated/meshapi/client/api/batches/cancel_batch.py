@@ -6,14 +6,13 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ...client import AuthenticatedClient
 from ...models.batch_object import BatchObject
 from ...models.http_validation_error import HTTPValidationError
 from ...models.mesh_error import MeshError
 from ...models.plain_error import PlainError
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Response, Unset, path_segment
 
 
 def request_kwargs(
@@ -33,9 +32,7 @@ def request_kwargs(
     params: dict[str, Any] = {}
     _kwargs: dict[str, Any] = {
         "method": "POST",
-        "url": "/v1/batches/{batch_id}/cancel".format(
-            batch_id=quote(str(batch_id), safe=""),
-        ),
+        "url": f"/v1/batches/{path_segment(batch_id)}/cancel",
         "params": params,
         "headers": headers,
     }

@@ -6,13 +6,12 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ...client import AuthenticatedClient
 from ...models.batch_created import BatchCreated
 from ...models.batch_task import BatchTask
 from ...models.error_reply import ErrorReply
-from ...types import Response
+from ...types import Response, path_segment
 
 
 def request_kwargs(
@@ -24,9 +23,7 @@ def request_kwargs(
     params: dict[str, Any] = {}
     _kwargs: dict[str, Any] = {
         "method": "GET",
-        "url": "/v1/batches/{batch_id}".format(
-            batch_id=quote(str(batch_id), safe=""),
-        ),
+        "url": f"/v1/batches/{path_segment(batch_id)}",
         "params": params,
         "headers": headers,
     }
