@@ -37,7 +37,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "run/sink.py": dict.fromkeys(("custom_id", "text", "usage", "error", "input_tokens", "output_tokens"), OUTPUT),
     "vendor.py": {"metadata": OURS},
     "vendors/anthropic.py": {"x-api-key": "the word of the option auth (INTERFACE)"},
-    "wire.py": dict.fromkeys(("content", "url", "params"), HTTPX),
+    "wire.py": dict.fromkeys(("content", "url", "params", "stream"), HTTPX),
 }
 """By module: literals that some vendor also uses as a name, and why they are not the vendor's here."""
 

@@ -1,0 +1,56 @@
+"""What a user writes; checked by mypy --strict against the installed wheel, and run against the sandbox there."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from polybatch import AsyncBatchClient, Batch, BatchClient, BatchStatus, Outcome, Request, Result, Usage
+from polybatch_generated.anthropic.params import BetaCreateMessageParams
+from polybatch_sandbox import serve
+
+
+def body(text: str) -> BetaCreateMessageParams:
+    """Parameters that a type checker understands."""
+    return {"model": "claude-opus-5-5", "max_tokens": 64, "messages": [{"role": "user", "content": text}]}
+
+
+def show(result: Result) -> str:
+    """Everything a result offers has a type."""
+    usage: Usage | None = result.usage
+    text: str | None = result.text
+    outcome: Outcome = result.outcome
+    tokens: int | None = usage.output_tokens if usage else None
+    return f"{result.custom_id} {outcome} {text} {tokens}"
+
+
+def blocking(base_url: str) -> list[str]:
+    """The blocking client."""
+    with BatchClient("anthropic", base_url=base_url, api_key="any") as client:
+        batch: Batch = client.create([Request("a", body("hello"))])
+        batch = client.wait(batch.id, poll=0.05)
+        status: BatchStatus = batch.status
+        ended: datetime | None = batch.ended_at
+        assert status.terminal
+        assert ended is not None
+        listed: list[str] = [found.id for found in client.list(limit=5)]
+        assert batch.id in listed
+        return [show(result) for result in client.results(batch.id)]
+
+
+async def concurrent(base_url: str) -> list[str]:
+    """The same names, awaited."""
+    async with AsyncBatchClient("anthropic", base_url=base_url, api_key="any") as client:
+        batch: Batch = await client.create([Request("a", body("hello"))])
+        batch = await client.wait(batch.id, poll=0.05)
+        listed: list[str] = [found.id async for found in client.list(limit=5)]
+        assert batch.id in listed
+        return [show(result) async for result in client.results(batch.id)]
+
+
+if __name__ == "__main__":
+    with serve(speed=1000) as sandbox:
+        url = f"{sandbox.url}/anthropic"
+        first, second = blocking(url), asyncio.run(concurrent(url))
+        assert first == second, (first, second)
+        print(*first)
