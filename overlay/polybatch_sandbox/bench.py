@@ -56,7 +56,6 @@ class Call:
     operation: str = ""
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     effect: Effect = NOTHING
 

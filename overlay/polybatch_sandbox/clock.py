@@ -34,7 +34,7 @@ class Clock:
         self._began = real()
         self._base = self._began if mark is None else mark
         self._shown = self._base
-        self._mark = self._base
+        self._mark: float | None = None
 
     def now(self) -> float:
         """Sandbox time in seconds since 1970."""
@@ -51,7 +51,7 @@ class Clock:
 
     def _show(self, time: float) -> float:
         self._shown = max(self._shown, time)
-        if self._shown >= self._mark:
+        if self._mark is None or self._shown > self._mark:
             self._mark = self._shown + self.speed
             self._book(self._mark)
         return self._shown

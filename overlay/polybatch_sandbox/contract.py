@@ -96,8 +96,6 @@ class Parameter:
     def _decode(self, text: str) -> Any:
         if "integer" in self.types and re.fullmatch(r"[+-]?\d{1,18}", text):
             return int(text)
-        if "number" in self.types and re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
-            return float(text)
         if "boolean" in self.types and text.lower() in {"true", "false", "1", "0"}:
             return text.lower() in {"true", "1"}
         return text
@@ -109,7 +107,6 @@ class Input:
 
     path: dict[str, str]
     query: dict[str, Any]
-    headers: dict[str, Any]
     body: Any
 
 
@@ -175,9 +172,7 @@ class Operation:
             found += violations
         if found:
             raise Violations(found)
-        return Input(
-            values["path"], values["query"], {name.lower(): value for name, value in values["header"].items()}, body
-        )
+        return Input(values["path"], values["query"], body)
 
     def _read_body(self, request: Request, declared: Document, *, sized: bool) -> tuple[Any, list[Violation]]:
         if sized and len(request.body) > declared.get("x-max-bytes", math.inf):

@@ -23,7 +23,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from polybatch_sandbox.life import Marks
 from polybatch_sandbox.message import Response
@@ -92,7 +92,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-Change = dict[str, object]
+Change = dict[str, Any]
 
 PLAIN: dict[str, Change] = {
     "ok": {},
@@ -141,11 +141,11 @@ def _mark(name: str, value: str) -> Change:
 
 
 def _with(effect: Effect, change: Change) -> Effect:
-    return replace(effect, **change)  # type: ignore[arg-type]
+    return replace(effect, **change)
 
 
 def _marked(marks: Marks, change: Change) -> Marks:
-    return replace(marks, **change)  # type: ignore[arg-type]
+    return replace(marks, **change)
 
 
 class Faults:

@@ -91,8 +91,8 @@ class Sandbox:
         if known is not None and known != self.seed:
             raise ValueError(f"this state directory belongs to a sandbox with the seed {known}")
         if known is None:
-            self.store.set_meta("seed", self.seed)
             self.store.set_meta("origin", secrets.token_hex(8))
+            self.store.set_meta("seed", self.seed)  # last: a kill before it leaves an empty state
         return str(self.store.meta("origin")), self.store.meta("time")
 
     def set_modes(self, given: Mapping[str, Mapping[str, Any]]) -> None:
@@ -116,6 +116,8 @@ class Sandbox:
     def mount(self, vendor: str) -> Mount:
         """A vendor, loaded when it is first asked for."""
         _check_vendor(vendor)
+        if vendor in self._mounts:  # a long create holds the lock
+            return self._mounts[vendor]
         with self._lock:
             if vendor not in self._mounts:
                 bench = Bench(
@@ -208,7 +210,8 @@ class Sandbox:
         if effect.drop_before:
             return DROPPED
         if effect.refuse is not None:
-            raise Refusal(effect.refuse, "scripted trouble", headers=_retry(effect))
+            refusal = Refusal(effect.refuse, "scripted trouble", headers=_retry(effect))
+            return effect.dress(mount.behaviour.error(refusal, call))
         try:
             reply = self._perform(mount, operation, call)
         except Refusal as refusal:
@@ -230,7 +233,7 @@ class Sandbox:
             raise behaviour.invalid(violations.found) from None
         except TooLarge:
             raise behaviour.too_large() from None
-        call = replace(call, path=given.path, query=given.query, headers=given.headers, body=given.body)
+        call = replace(call, path=given.path, query=given.query, body=given.body)
         with self._lock:
             return behaviour.operations[operation.name](call)
 

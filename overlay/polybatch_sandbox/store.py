@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from polybatch_sandbox.life import Batch, Counts, Marks, spans
+from polybatch_sandbox.life import Batch, Counts, Marks, Span, spans
 from polybatch_sandbox.message import encode
 
 if TYPE_CHECKING:
@@ -38,7 +38,15 @@ CREATE TABLE IF NOT EXISTS item (
 );
 CREATE INDEX IF NOT EXISTS item_key ON item (key);
 """
-COLUMNS = "number, vendor, id, items, created_at, cancelled_at, deleted_at, billed, observed, marks, facts"
+SELECT_BATCH = (
+    "SELECT number, vendor, id, items, created_at, cancelled_at, deleted_at, billed, observed, marks, facts FROM batch"
+)
+SELECT_ITEM = "SELECT key, digest, brief, refusal, input_tokens, output_tokens, row FROM item"
+COUNT_REFUSED = "SELECT count(refusal) FROM item WHERE row BETWEEN ? AND ?"
+SUM_TOKENS = """
+SELECT coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0) FROM item
+WHERE refusal IS NULL AND row BETWEEN ? AND ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Store:
         self._lock = threading.RLock()
         if path is not None:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._db = sqlite3.connect("" if path is None else path / FILE, check_same_thread=False, timeout=1)
+        self._db = sqlite3.connect("" if path is None else path / FILE, check_same_thread=False, timeout=0.2)
         try:
             # One process at a time: a second sandbox on the same file would hand out the same ids.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -90,8 +98,7 @@ class Store:
 
     def set_meta(self, name: str, value: object) -> None:
         """Keeps a value."""
-        with self._lock, self._db:
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value)))
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, json.dumps(value))
 
     def next_number(self) -> int:
         """The number that the next batch gets."""
@@ -126,35 +133,33 @@ class Store:
 
     def get(self, vendor: str, batch_id: str, *, now: float) -> Batch | None:
         """A batch that the vendor has booked by now."""
-        return next(self._batches("vendor = ? AND id = ? AND created_at <= ?", (vendor, batch_id, now)), None)
+        return next(self._batches("WHERE vendor = ? AND id = ? AND created_at <= ?", (vendor, batch_id, now)), None)
 
     def batches(self, vendor: str, *, now: float) -> list[Batch]:
         """All batches of a vendor that are booked by now, oldest first, deleted ones included."""
-        return list(self._batches("vendor = ? AND created_at <= ? ORDER BY created_at, number", (vendor, now)))
+        return list(self._batches("WHERE vendor = ? AND created_at <= ? ORDER BY created_at, number", (vendor, now)))
 
     def _batches(self, where: str, values: tuple[object, ...]) -> Iterator[Batch]:
         with self._lock:
-            rows = self._db.execute(f"SELECT {COLUMNS} FROM batch WHERE {where}", values).fetchall()  # noqa: S608 - our own constants
+            rows = self._db.execute(f"{SELECT_BATCH} {where}", values).fetchall()
         for row in rows:
             yield replace(Batch(*row[:9]), marks=Marks(**json.loads(row[9])), facts=json.loads(row[10]))
 
     def cancel(self, batch: Batch, *, at: float) -> None:
         """Notes when a cancel came."""
-        self._set(batch, "cancelled_at", at)
+        self._write("UPDATE batch SET cancelled_at = ? WHERE number = ?", at, batch.number)
 
     def delete(self, batch: Batch, *, at: float) -> None:
         """Notes a delete; the ledger keeps the batch."""
-        self._set(batch, "deleted_at", at)
+        self._write("UPDATE batch SET deleted_at = ? WHERE number = ?", at, batch.number)
 
     def observe(self, batch: Batch, *, status: str, billed: int) -> None:
         """Notes what the vendor's own record has seen."""
-        with self._lock:
-            self._set(batch, "observed", status)
-            self._set(batch, "billed", billed)
+        self._write("UPDATE batch SET observed = ?, billed = ? WHERE number = ?", status, billed, batch.number)
 
-    def _set(self, batch: Batch, column: str, value: object) -> None:
+    def _write(self, query: str, *values: object) -> None:
         with self._lock, self._db:
-            self._db.execute(f"UPDATE batch SET {column} = ? WHERE number = ?", (value, batch.number))  # noqa: S608 - our own constants
+            self._db.execute(query, values)
 
     def by_place(self, batch: Batch, *, descending: bool = False) -> Iterator[Item]:
         """The items in the order of the results."""
@@ -170,19 +175,18 @@ class Store:
     def by_key(self, batch: Batch, key: str) -> Iterator[Item]:
         """The items with a key."""
         base = batch.number * STRIDE
-        where = "key = ? AND row BETWEEN ? AND ?"
+        where = "WHERE key = ? AND row BETWEEN ? AND ?"
         yield from self._items(batch, where, (_bytes(key), base, base + batch.items - 1))
 
     def _pages(self, batch: Batch, column: str, start: int, stop: int, *, descending: bool = False) -> Iterator[Item]:
         pages = range(start, stop, PAGE)
         for first in reversed(pages) if descending else pages:
-            where = f"{column} BETWEEN ? AND ? ORDER BY {column} {'DESC' if descending else 'ASC'}"
+            where = f"WHERE {column} BETWEEN ? AND ? ORDER BY {column} {'DESC' if descending else 'ASC'}"
             yield from self._items(batch, where, (first, min(first + PAGE, stop) - 1))
 
     def _items(self, batch: Batch, where: str, values: tuple[object, ...]) -> list[Item]:
-        columns = "key, digest, brief, refusal, input_tokens, output_tokens, row"
         with self._lock:
-            rows = self._db.execute(f"SELECT {columns} FROM item WHERE {where}", values).fetchall()  # noqa: S608 - our own constants
+            rows = self._db.execute(f"{SELECT_ITEM} {where}", values).fetchall()
         base = batch.number * STRIDE
         return [
             Item(
@@ -208,26 +212,21 @@ class Store:
         """The outcomes of an ended batch, counted without reading its items."""
         counts = {"succeeded": 0, "errored": 0, "expired": 0, "cancelled": 0}
         for span in spans(batch):
-            refused = (
-                self._sum(batch, "refusal IS NOT NULL", span.start, span.stop) if span.outcome == "succeeded" else 0
-            )
+            refused = self._one(COUNT_REFUSED, batch, span)[0] if span.outcome == "succeeded" else 0
             counts["errored"] += refused
             counts[span.outcome] += len(span) - refused
         return Counts(**counts)
 
     def tokens(self, batch: Batch) -> tuple[int, int]:
         """Input and output tokens of the answered items of an ended batch."""
-        answered = [span for span in spans(batch) if span.outcome == "succeeded"]
-        return (
-            sum(self._sum(batch, "input_tokens * (refusal IS NULL)", span.start, span.stop) for span in answered),
-            sum(self._sum(batch, "output_tokens * (refusal IS NULL)", span.start, span.stop) for span in answered),
-        )
+        rows = [self._one(SUM_TOKENS, batch, span) for span in spans(batch) if span.outcome == "succeeded"]
+        return sum(row[0] for row in rows), sum(row[1] for row in rows)
 
-    def _sum(self, batch: Batch, what: str, start: int, stop: int) -> int:
+    def _one(self, query: str, batch: Batch, span: Span) -> tuple[int, ...]:
         base = batch.number * STRIDE
-        query = f"SELECT coalesce(sum({what}), 0) FROM item WHERE row BETWEEN ? AND ?"  # noqa: S608 - our own constants
         with self._lock:
-            return int(self._db.execute(query, (base + start, base + stop - 1)).fetchone()[0])
+            row: tuple[int, ...] = self._db.execute(query, (base + span.start, base + span.stop - 1)).fetchone()
+        return row
 
 
 def _bytes(key: str) -> bytes:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("openapi_python_client", reason="needs the extra codegen: pip install -e '.[codegen]'")
+
 ROOT = Path(__file__).parents[2]
 CREATE = """
 import httpx, polybatch
@@ -67,6 +69,7 @@ def test_a_renamed_path_is_called_without_any_edit(copy: Path) -> None:
 
 @pytest.mark.slow
 def test_a_renamed_field_is_a_type_error_that_names_file_and_line(copy: Path) -> None:
+    pytest.importorskip("mypy", reason="needs the extra dev: pip install -e '.[dev]'")
     rename(copy, "processing_status", "processing_state")
     done = python(copy, "-m", "mypy", "--cache-dir", str(copy / "cache"), "overlay/polybatch/vendors/anthropic.py")
     wrong = [line for line in done.stdout.splitlines() if "processing_status" in line]

@@ -1,4 +1,4 @@
-"""A sandbox on real ports with a frozen clock, and a judge that holds each of its answers against the strict document."""
+"""A sandbox on real ports with a frozen clock, and a judge that holds its answers against the strict document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import jsonschema_rs
-
 from polybatch_sandbox import serve
 
 if TYPE_CHECKING:

@@ -1,33 +1,39 @@
-"""Anthropic's Message Batches as the facts describe them, asked over real HTTP; each answer is judged by the document."""
+"""Anthropic's Message Batches as the facts describe them, over real HTTP, each answer judged by the document."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.sandbox.server_lab import KEY, START_ISO, document, items, open_lab
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.sandbox.server_lab import Lab, Vendor
+
 PATH = "/v1/messages/batches"
 
 
 @pytest.fixture
-def lab():
+def lab() -> Iterator[Lab]:
     with open_lab() as lab:
         yield lab
 
 
 @pytest.fixture
-def vendor(lab):
+def vendor(lab: Lab) -> Vendor:
     return lab.vendor("anthropic")
 
 
-def params(**more):
+def params(**more: Any) -> Any:
     return {"model": "claude-x", "max_tokens": 16, "messages": [{"role": "user", "content": "Hello"}]} | more
 
 
-def outcome_of(vendor, body, **headers):
+def outcome_of(vendor: Vendor, body: Any, **headers: Any) -> Any:
     """What becomes of one item of an ended batch."""
     reply = vendor.post(PATH, {"requests": [{"custom_id": "a", "params": body}]}, headers=KEY["anthropic"] | headers)
     assert reply.status == 200, reply.body
@@ -35,7 +41,7 @@ def outcome_of(vendor, body, **headers):
     return vendor.get(f"{PATH}/{reply.json['id']}/results").lines[0]["result"]
 
 
-def test_counts_are_frozen_until_the_whole_batch_has_ended(lab, vendor):
+def test_counts_are_frozen_until_the_whole_batch_has_ended(lab: Lab, vendor: Vendor) -> None:
     batch = vendor.create(items("anthropic", 3))
     assert batch["processing_status"] == "in_progress"
     assert batch["request_counts"] == {"processing": 3, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0}
@@ -51,7 +57,7 @@ def test_counts_are_frozen_until_the_whole_batch_has_ended(lab, vendor):
     assert ended["results_url"] == f"{vendor.base}{PATH}/{batch['id']}/results"
 
 
-def test_results_echo_the_last_user_message_in_another_order(lab, vendor):
+def test_results_echo_the_last_user_message_in_another_order(lab: Lab, vendor: Vendor) -> None:
     batch = vendor.create(items("anthropic", 8, text="Wörter \u2028 {}"))
     lab.advance(60)
     lines = vendor.get(f"{PATH}/{batch['id']}/results").lines
@@ -64,14 +70,14 @@ def test_results_echo_the_last_user_message_in_another_order(lab, vendor):
         assert message["usage"]["input_tokens"] > message["usage"]["output_tokens"] > 0
 
 
-def test_results_before_the_end_are_refused(vendor):
+def test_results_before_the_end_are_refused(vendor: Vendor) -> None:
     batch = vendor.create(items("anthropic", 1))
     reply = vendor.get(f"{PATH}/{batch['id']}/results")
     assert (reply.status, reply.json["error"]["type"]) == (404, "not_found_error")
     assert reply.json["request_id"] == reply.headers["request-id"]
 
 
-def test_cancel_keeps_what_was_finished(lab, vendor):
+def test_cancel_keeps_what_was_finished(lab: Lab, vendor: Vendor) -> None:
     batch = vendor.create(items("anthropic", 6))
     lab.advance(20)
     cancelled = vendor.post(f"{PATH}/{batch['id']}/cancel").json
@@ -95,7 +101,7 @@ def test_cancel_keeps_what_was_finished(lab, vendor):
     }
 
 
-def test_delete_is_possible_after_the_end_only(lab, vendor):
+def test_delete_is_possible_after_the_end_only(lab: Lab, vendor: Vendor) -> None:
     batch = vendor.create(items("anthropic", 1))
     refused = vendor.call("DELETE", f"{PATH}/{batch['id']}")
     assert (refused.status, refused.json["error"]["type"]) == (400, "invalid_request_error")
@@ -107,13 +113,13 @@ def test_delete_is_possible_after_the_end_only(lab, vendor):
     assert vendor.ledger()[0]["deleted"]
 
 
-def test_list_pages_in_both_directions_newest_first(lab, vendor):
+def test_list_pages_in_both_directions_newest_first(lab: Lab, vendor: Vendor) -> None:
     made = []
     for _ in range(5):
         made.insert(0, vendor.create(items("anthropic", 1))["id"])
         lab.advance(1)
 
-    def page(query):
+    def page(query: Any) -> Any:
         found = vendor.get(f"{PATH}?{query}").json
         ids = [row["id"] for row in found["data"]]
         assert (found["first_id"], found["last_id"]) == ((ids[0], ids[-1]) if ids else (None, None))
@@ -126,11 +132,12 @@ def test_list_pages_in_both_directions_newest_first(lab, vendor):
     assert page(f"limit=2&before_id={made[2]}") == (made[:2], False)
     assert page(f"after_id={made[4]}") == ([], False)
     assert vendor.get(f"{PATH}?after_id=msgbatch_nothing").status == 400
+    assert vendor.get(f"{PATH}?after_id={made[0]}&before_id={made[4]}").status == 400
     assert vendor.get(f"{PATH}?limit=1001").status == 400
     assert vendor.get(f"{PATH}?limit=many").status == 400
 
 
-def test_a_deleted_batch_still_is_a_cursor(lab, vendor):
+def test_a_deleted_batch_still_is_a_cursor(lab: Lab, vendor: Vendor) -> None:
     old = vendor.create(items("anthropic", 1))["id"]
     lab.advance(60)
     new = vendor.create(items("anthropic", 1))["id"]
@@ -139,7 +146,7 @@ def test_a_deleted_batch_still_is_a_cursor(lab, vendor):
     assert [row["id"] for row in vendor.get(f"{PATH}?after_id={new}").json["data"]] == [old]
 
 
-def test_results_are_gone_29_days_after_the_create(lab, vendor):
+def test_results_are_gone_29_days_after_the_create(lab: Lab, vendor: Vendor) -> None:
     batch = vendor.create(items("anthropic", 1))
     lab.advance(29 * 86_400 - 1)
     assert vendor.get(f"{PATH}/{batch['id']}/results").status == 200
@@ -151,7 +158,7 @@ def test_results_are_gone_29_days_after_the_create(lab, vendor):
 
 @pytest.mark.parametrize("headers", [{"x-api-key": "k"}, {"Authorization": "Bearer k"}])
 @pytest.mark.parametrize("version", ["2023-06-01", "2026-10-21"])
-def test_both_versions_and_both_headers_of_a_key(vendor, headers, version):
+def test_both_versions_and_both_headers_of_a_key(vendor: Vendor, headers: Any, version: Any) -> None:
     sent = headers | {"anthropic-version": version, "anthropic-beta": "message-batches-2024-09-24,other"}
     assert vendor.post(f"{PATH}?beta=true", {"requests": items("anthropic", 1)}, headers=sent).status == 200
 
@@ -159,13 +166,13 @@ def test_both_versions_and_both_headers_of_a_key(vendor, headers, version):
 @pytest.mark.parametrize(
     "headers", [{}, {"x-api-key": "invalid"}, {"Authorization": "Bearer invalid"}, {"Authorization": "k"}]
 )
-def test_no_key_or_a_wrong_one_is_refused(vendor, headers):
+def test_no_key_or_a_wrong_one_is_refused(vendor: Vendor, headers: Any) -> None:
     reply = vendor.get(PATH, headers=headers | {"anthropic-version": "2023-06-01"})
     assert (reply.status, reply.json["error"]["type"]) == (401, "authentication_error")
 
 
 @pytest.mark.parametrize("headers", [{}, {"anthropic-version": "1999-01-01"}])
-def test_the_version_is_needed_and_must_be_known(vendor, headers):
+def test_the_version_is_needed_and_must_be_known(vendor: Vendor, headers: Any) -> None:
     reply = vendor.get(PATH, headers=headers | {"x-api-key": "k"})
     assert (reply.status, reply.json["error"]["type"]) == (400, "invalid_request_error")
 
@@ -186,17 +193,18 @@ def test_the_version_is_needed_and_must_be_known(vendor, headers):
         (b'{"requests": [NaN]}', "body"),
         (b'{"requests": [1e999]}', "body"),
         (b"{", "body"),
+        (None, "body"),
         (b"[" * 100_000, "body"),
     ],
 )
-def test_a_create_is_refused_as_a_whole_and_names_the_place(vendor, body, where):
+def test_a_create_is_refused_as_a_whole_and_names_the_place(vendor: Vendor, body: Any, where: Any) -> None:
     reply = vendor.post(PATH, body)
     assert (reply.status, reply.json["error"]["type"]) == (400, "invalid_request_error")
     assert reply.json["error"]["message"].startswith(f"{where}: ")
     assert vendor.ledger() == []
 
 
-def test_a_body_must_be_announced_as_json(vendor):
+def test_a_body_must_be_announced_as_json(vendor: Vendor) -> None:
     reply = vendor.post(
         PATH, {"requests": items("anthropic", 1)}, headers=KEY["anthropic"] | {"Content-Type": "text/plain"}
     )
@@ -204,8 +212,8 @@ def test_a_body_must_be_announced_as_json(vendor):
 
 
 @pytest.mark.parametrize("name", ["temperature", "top_p", "top_k"])
-def test_sampling_fields_end_as_errored_in_the_newer_version_only(vendor, name):
-    refused = outcome_of(vendor, params(**{name: 1}))
+def test_sampling_fields_end_as_errored_in_the_newer_version_only(vendor: Vendor, name: Any) -> None:
+    refused = outcome_of(vendor, params(**{name: 1, "extra": 0.5}))
     assert refused["type"] == "errored"
     assert refused["error"]["type"] == "error"
     assert refused["error"]["error"]["type"] == "invalid_request_error"
@@ -219,13 +227,13 @@ def test_sampling_fields_end_as_errored_in_the_newer_version_only(vendor, name):
         {"role": "user", "content": [{"type": "text", "text": "x", "citations": [{"type": "char_location"}]}]},
     ],
 )
-def test_blocks_that_the_newer_version_refuses(vendor, message):
+def test_blocks_that_the_newer_version_refuses(vendor: Vendor, message: Any) -> None:
     body = params(messages=[message, {"role": "user", "content": "Hello"}])
     assert outcome_of(vendor, body)["type"] == "errored"
     assert outcome_of(vendor, body, **{"anthropic-version": "2023-06-01"})["type"] == "succeeded"
 
 
-def test_items_that_are_refused_one_by_one(vendor):
+def test_items_that_are_refused_one_by_one(vendor: Vendor) -> None:
     assert outcome_of(vendor, params(thinking={"type": "enabled", "budget_tokens": 1024}))["type"] == "errored"
     assert (
         outcome_of(vendor, params(max_tokens=2048, thinking={"type": "enabled", "budget_tokens": 1024}))["type"]
@@ -241,7 +249,7 @@ def test_items_that_are_refused_one_by_one(vendor):
 
 
 @pytest.mark.parametrize("field", [{"stream": True}, {"speed": "fast"}, {"max_tokens": 0}])
-def test_what_a_batch_cannot_do_never_succeeds(vendor, field):
+def test_what_a_batch_cannot_do_never_succeeds(vendor: Vendor, field: Any) -> None:
     """Either the document refuses the create, or the item ends as errored."""
     reply = vendor.post(PATH, {"requests": [{"custom_id": "a", "params": params(**field)}]})
     if reply.status == 200:
@@ -251,7 +259,7 @@ def test_what_a_batch_cannot_do_never_succeeds(vendor, field):
         assert reply.json["error"]["type"] == "invalid_request_error"
 
 
-def test_errored_items_are_counted_and_not_billed(lab, vendor):
+def test_errored_items_are_counted_and_not_billed(lab: Lab, vendor: Vendor) -> None:
     batch = vendor.create([*items("anthropic", 2), {"custom_id": "c", "params": params(top_k=1)}])
     lab.advance(60)
     counts = vendor.get(f"{PATH}/{batch['id']}").json["request_counts"]
@@ -259,7 +267,7 @@ def test_errored_items_are_counted_and_not_billed(lab, vendor):
     assert vendor.ledger()[0]["billed"] == 2
 
 
-def test_batches_belong_to_a_workspace(vendor):
+def test_batches_belong_to_a_workspace(vendor: Vendor) -> None:
     here = KEY["anthropic"] | {"anthropic-workspace-id": "wrkspc_1"}
     reply = vendor.post(PATH, {"requests": items("anthropic", 1)}, headers=here)
     assert reply.headers["anthropic-workspace-id"] == "wrkspc_1"
@@ -269,11 +277,11 @@ def test_batches_belong_to_a_workspace(vendor):
     assert vendor.get(PATH).json["data"] == []
 
 
-def test_an_id_with_a_slash_in_it_is_one_segment(vendor):
+def test_an_id_with_a_slash_in_it_is_one_segment(vendor: Vendor) -> None:
     assert vendor.get(f"{PATH}/a%2Fb%3Fc").json["error"]["message"].endswith("a/b?c")
 
 
-def test_a_body_beyond_the_limit(lab):
+def test_a_body_beyond_the_limit(lab: Lab) -> None:
     small = json.loads(json.dumps(document("anthropic")))
     create = small["paths"][PATH]["post"]
     assert create["requestBody"]["x-max-bytes"] == 256_000_000
@@ -288,7 +296,7 @@ def test_a_body_beyond_the_limit(lab):
         assert vendor.ledger() == []
 
 
-def test_results_url_on_a_foreign_host(lab, vendor):
+def test_results_url_on_a_foreign_host(lab: Lab, vendor: Vendor) -> None:
     vendor.modes(results_url="foreign")
     batch = vendor.create(items("anthropic", 1))
     lab.advance(60)
@@ -296,7 +304,7 @@ def test_results_url_on_a_foreign_host(lab, vendor):
     assert url == f"{lab.server.result_url_base}{PATH}/{batch['id']}/results"
 
 
-def test_the_ledger_has_the_fingerprint_of_each_item_without_its_id(vendor):
+def test_the_ledger_has_the_fingerprint_of_each_item_without_its_id(vendor: Vendor) -> None:
     requests = [{"custom_id": "a", "params": params(metadata={"user_id": "é"})}, {"custom_id": "b", "params": params()}]
     vendor.create(requests)
     expected = [
@@ -309,8 +317,8 @@ def test_the_ledger_has_the_fingerprint_of_each_item_without_its_id(vendor):
     assert "requests" not in vendor.ledger()[0]
 
 
-def test_an_answer_depends_on_the_seed_and_the_item_but_not_on_its_id():
-    def answer(seed, custom_id, text):
+def test_an_answer_depends_on_the_seed_and_the_item_but_not_on_its_id() -> None:
+    def answer(seed: Any, custom_id: Any, text: Any) -> Any:
         with open_lab(seed=seed) as lab:
             vendor = lab.vendor("anthropic")
             lab.advance(len(custom_id))  # another time, the same answer
@@ -337,13 +345,13 @@ def test_an_answer_depends_on_the_seed_and_the_item_but_not_on_its_id():
         ([], ""),
     ],
 )
-def test_the_echo_is_the_text_of_the_last_user_message(vendor, content, text):
+def test_the_echo_is_the_text_of_the_last_user_message(vendor: Vendor, content: Any, text: Any) -> None:
     earlier = [{"role": "user", "content": "first"}, {"role": "assistant", "content": "between"}]
     body = params(messages=[*earlier, {"role": "user", "content": content}, {"role": "assistant", "content": "after"}])
     assert outcome_of(vendor, body)["message"]["content"][0]["text"] == text
 
 
-def test_lone_surrogates_come_back(lab, vendor):
+def test_lone_surrogates_come_back(lab: Lab, vendor: Vendor) -> None:
     raw = json.dumps(
         {"requests": [{"custom_id": "a", "params": params(messages=[{"role": "user", "content": "\ud800"}])}]}
     )

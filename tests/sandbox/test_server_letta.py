@@ -1,4 +1,4 @@
-"""Letta's batches as the last published server behaves, asked over real HTTP; answers are judged by the document."""
+"""Letta's batches as the last published server behaves, over real HTTP, answers judged by the document."""
 
 from __future__ import annotations
 
@@ -291,7 +291,9 @@ def test_a_malformed_user_is_refused(vendor):
     assert vendor.get(PATH, headers=headers | {"user_id": "user-123e4567-e89b-42d3-8456-426614174000"}).status == 200
 
 
-@pytest.mark.parametrize(("status", "word"), [(402, "llm_insufficient_credits"), (429, "llm_rate_limit"), (504, "llm_timeout")])
+@pytest.mark.parametrize(
+    ("status", "word"), [(402, "llm_insufficient_credits"), (429, "llm_rate_limit"), (504, "llm_timeout")]
+)
 def test_what_the_provider_refuses_while_creating(vendor, status, word):
     vendor.script("create", f"status:{status}")
     reply = vendor.post(PATH, {"requests": items("letta", 1)})

@@ -1,4 +1,4 @@
-"""MeshAPI's batches as the facts describe them, asked over real HTTP; each answer is judged by the document."""
+"""MeshAPI's batches as the facts describe them, over real HTTP, each answer judged by the document."""
 
 from __future__ import annotations
 
@@ -195,6 +195,23 @@ def test_the_three_shapes_of_an_error(vendor):
 def test_lists_that_cannot_be_a_batch(vendor, requests):
     reply = vendor.post(PATH, {"requests": requests})
     assert (reply.status, reply.json["error"]["code"]) == (400, "invalid_request")
+
+
+def test_a_message_without_content(lab, vendor):
+    batch = vendor.create([{"custom_id": "a", "body": {"model": "m", "messages": [{"role": "user", "content": None}]}}])
+    lab.advance(60)
+    (line,) = vendor.get(f"{PATH}/{batch['id']}").json["results"]
+    assert line["response"]["body"]["choices"][0]["message"]["content"] == ""
+
+
+def test_what_was_cancelled_is_not_in_the_file(lab, vendor):
+    vendor.modes(results="file")
+    batch = vendor.create(items("meshapi", 2))
+    lab.advance(30)
+    vendor.post(f"{PATH}/{batch['id']}/cancel")
+    lab.advance(30)
+    ended = vendor.get(f"{PATH}/{batch['id']}").json
+    assert len(vendor.get(f"/v1/files/{ended['output_file_id']}/content").lines) == 1
 
 
 def test_an_id_in_an_escaped_form_is_found(vendor):

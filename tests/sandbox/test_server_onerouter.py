@@ -1,4 +1,4 @@
-"""OneRouter's batches in all the variants that the facts name, asked over real HTTP; answers are judged by the document."""
+"""OneRouter's batches in all the variants that the facts name, over real HTTP, answers judged by the document."""
 
 from __future__ import annotations
 
@@ -82,7 +82,11 @@ def test_retrieve_may_answer_the_shape_of_create(lab, vendor):
     assert vendor.get(f"{PATH}/{batch['id']}").json["id"] == batch["id"]
     lab.advance(60)
     done = vendor.get(f"{PATH}/{batch['id']}").json
-    assert (done["status"], done["request_counts"]["completed"], done["completed_at"]) == ("completed", 2, int(START) + 60)
+    assert (done["status"], done["request_counts"]["completed"], done["completed_at"]) == (
+        "completed",
+        2,
+        int(START) + 60,
+    )
     vendor.modes(retrieve="create_first")
     assert vendor.get(f"{PATH}/{batch['id']}").json["status"] == "SUCCESS"
     running = vendor.create(items("onerouter", 2))

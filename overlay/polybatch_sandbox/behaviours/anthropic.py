@@ -257,7 +257,8 @@ def _refusal_since_2026_10_21(params: Mapping[str, Any]) -> str | None:
     if sampling is not None:
         return f"{sampling}: no longer accepted in this version"
     for message in params["messages"]:
-        blocks = [block for block in message.get("content", ()) if isinstance(block, dict)]
+        content = message.get("content")
+        blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
         if message.get("role") == "assistant" and any(block.get("type") == "document" for block in blocks):
             return "messages: a document cannot stand in an assistant message"
         if message.get("role") == "user" and any(

@@ -104,7 +104,7 @@ class OneRouter:
         hidden = self.bench.modes["errors"] == "in_200" and refusal.status not in PLAIN_STATUS
         return json_reply({"error": error}, status=200 if hidden else refusal.status, headers=refusal.headers)
 
-    def headers(self, call: Call) -> Headers:  # noqa: ARG002
+    def headers(self, call: Call) -> Headers:  # noqa: ARG002 - nothing to say
         """None are documented."""
         return ()
 
