@@ -28,8 +28,8 @@ def _limits() -> Iterator[str]:
         yield "| " + " | ".join(
             (
                 name,
-                _number(limits.max_items),
-                _number(limits.max_bytes),
+                _number(limits.max_items, ours=limits.assumed),
+                _number(limits.max_bytes, ours=limits.assumed),
                 _number(limits.open_batches),
                 "not published" if limits.window is None else f"{limits.window.total_seconds() / 3600:g} h",
                 "not published" if limits.retention is None else f"{limits.retention.days} days",
@@ -50,8 +50,8 @@ def _all() -> Iterator[tuple[str, Capabilities]]:
         yield name, capabilities(find_vendor(name))
 
 
-def _number(value: int | None) -> str:
-    return "not published" if value is None else f"{value:,}"
+def _number(value: int | None, *, ours: bool = False) -> str:
+    return "not published" if value is None else f"{value:,}" + (" (ours, none is published)" if ours else "")
 
 
 def filled(readme: str) -> str:

@@ -3,6 +3,7 @@
 from polybatch import BatchClient, Request
 """
 
+from .callback import parse_callback
 from .client import AsyncBatchClient, BatchClient
 from .errors import (
     AuthError,
@@ -21,7 +22,7 @@ from .errors import (
     Unsupported,
     VendorError,
 )
-from .model import Batch, BatchStatus, Counts, ErrorInfo, Outcome, Request, Result, Usage
+from .model import Batch, BatchStatus, Callback, Counts, ErrorInfo, Outcome, Request, Result, Usage
 from .version import __version__
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Batch",
     "BatchClient",
     "BatchStatus",
+    "Callback",
     "ContractError",
     "Counts",
     "ErrorInfo",
@@ -51,4 +53,5 @@ __all__ = [
     "Usage",
     "VendorError",
     "__version__",
+    "parse_callback",
 ]

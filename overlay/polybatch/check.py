@@ -59,9 +59,10 @@ def open_schema(node: Any, *, version: str | None = None) -> Any:
     }
     if "enum" in node and "type" not in node:
         opened["type"] = sorted({_json_type(word) for word in node["enum"]})
-    for key in UNIONS:
-        if key in node and "discriminator" in node:
-            opened["anyOf"] = [*opened.pop(key), _other_variant(node["discriminator"])]
+    if "oneOf" in opened:
+        opened["anyOf"] = opened.pop("oneOf")  # branches that were opened may overlap
+    if "anyOf" in opened and "discriminator" in node:
+        opened["anyOf"] = [*opened["anyOf"], _other_variant(node["discriminator"])]
     return opened
 
 
@@ -79,7 +80,6 @@ DATA = frozenset({"const", "default", "example", "examples", "if", "not"})
 """Keywords whose value is a value, or a condition that opening would turn round."""
 SHUTS_OUT = frozenset({"enum", "discriminator"})
 MAY_SHUT_OUT = frozenset({"additionalProperties", "unevaluatedProperties"})
-UNIONS = ("oneOf", "anyOf")
 
 
 def _other_variant(discriminator: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,10 +91,12 @@ def _other_variant(discriminator: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json_type(word: Any) -> str:
-    for kind, name in ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number")):
-        if isinstance(word, kind):
-            return name
-    return "null"
+    return next((name for kind, name in JSON_TYPES if isinstance(word, kind)), "null")
+
+
+JSON_TYPES = (
+    (bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"),
+)  # fmt: skip
 
 
 def explain(error: jsonschema_rs.ValidationError, version: str | None = None) -> str:

@@ -5,11 +5,12 @@ Everything that decides stands in flows; here they are only driven.
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -18,10 +19,10 @@ import httpx
 from . import source
 from .dialects import inline
 from .errors import ContractError, InputError, NotReady
-from .flow import Clock, Flow, Pause, mapped
+from .flow import Clock, Flow, Pause, Warn, mapped
 from .intake import Intake
 from .model import Batch, Request, Result
-from .origin import check_base_url, origin
+from .origin import check_base_url, same_origin
 from .vendor import Capabilities, Payload, Vendor, capabilities
 from .vendors import find_vendor
 from .wire import AsyncWire, Line, Timer, Wire
@@ -36,7 +37,11 @@ FIRST_POLL, POLL_FACTOR, LONGEST_POLL = 5.0, 1.5, 60.0
 
 
 class _Client:
-    """What both clients know: the vendor, and how to reach it."""
+    """What both clients know: the vendor, and how to reach it.
+
+    `vendor`: `anthropic`, `letta`, `meshapi` or `onerouter`. `api_key`: else the vendor's environment variable.
+    `timeout`: seconds without a byte. Raises InputError for an unknown vendor or option, or a missing key.
+    """
 
     def __init__(
         self,
@@ -56,7 +61,7 @@ class _Client:
         self.vendor: Vendor = kind(options or {}, base)
         self.base_url = base
         self._options = dict(options or {})
-        key = _key(self.vendor, api_key, needed=origin(base) == origin(own))
+        key = _key(self.vendor, api_key, needed=same_origin(base, own))
         credentials = self.vendor.scheme().headers(key) if key else {}
         self._line = Line(base, credentials, timeout=timeout, transport=transport, timer=timer or Timer())
 
@@ -76,19 +81,18 @@ class _Client:
         return self.vendor.generated(dict(self._line.credentials), settings["timeout"], arguments)
 
     def _with(self, options: Mapping[str, Any] | None) -> Vendor:
-        return type(self.vendor)({**self._options, **options}, self.base_url) if options else self.vendor
+        vendor = type(self.vendor)({**self._options, **(options or {})}, self.base_url)
+        if vendor.scheme() != self.vendor.scheme():
+            raise InputError("how the key is presented is an option of the client, not of one create")
+        return vendor
 
 
 class BatchClient(_Client):
-    """One vendor's batches, with blocking calls.
+    """One vendor's batches, with blocking calls."""
 
-    `vendor`: `anthropic`, `letta`, `meshapi` or `onerouter`. `api_key`: else the vendor's environment variable.
-    `timeout`: seconds without a byte. Raises InputError for an unknown vendor or option, or a missing key.
-    """
-
-    def __init__(self, vendor: str, **settings: Any) -> None:
-        super().__init__(vendor, **settings)
-        self._wire = Wire(self._line)
+    @cached_property
+    def _wire(self) -> Wire:
+        return Wire(self._line)
 
     def __enter__(self) -> Self:
         return self
@@ -150,9 +154,9 @@ class BatchClient(_Client):
 class AsyncBatchClient(_Client):
     """The same as `BatchClient`, with `await` and `async for`."""
 
-    def __init__(self, vendor: str, **settings: Any) -> None:
-        super().__init__(vendor, **settings)
-        self._wire = AsyncWire(self._line)
+    @cached_property
+    def _wire(self) -> AsyncWire:
+        return AsyncWire(self._line)
 
     async def __aenter__(self) -> Self:
         return self
@@ -206,41 +210,47 @@ class AsyncBatchClient(_Client):
 
 
 def waiting(vendor: Vendor, batch_id: str, timeout: float | None, poll: float) -> Flow[Batch]:
-    """Poll with back-off until the batch has ended; the first look comes at once."""
+    """Poll with back-off until the batch has ended; the first look comes at once, the last when the time is up."""
     start = yield Clock()
     pause = poll
+    told: set[str] = set()
     while True:
         batch = yield from vendor.get(batch_id)
         if batch.status.terminal:
             return batch
-        wanted = max(pause, batch.retry_after or 0.0)
-        if timeout is not None and (yield Clock()) - start + wanted > timeout:
-            raise NotReady(
-                f"batch {batch_id} is {batch.status} after {timeout:g} s", hint="it goes on; wait again later"
-            )
-        yield Pause(wanted)
+        for warning in batch.warnings:
+            if warning not in told:
+                told.add(warning)
+                yield Warn(warning)
+        spent = (yield Clock()) - start
+        left, asked = math.inf if timeout is None else timeout - spent, batch.retry_after or 0.0
+        if left <= 0 or asked > left:
+            message = f"batch {batch_id} is {batch.status} after {spent:.0f} s"
+            raise NotReady(message, hint="it goes on; wait again later")
+        yield Pause(max(asked, min(pause, left)))
         pause = min(pause * POLL_FACTOR, max(LONGEST_POLL, poll))
 
 
 def decoded(vendor: Vendor, batch_id: str) -> Flow[None]:
     """Emit the results of a batch, and complain at the end about those that did not come."""
-    read, broken = 0, list[ContractError]()
+    read, broken = 0, 0
+    first: ContractError | None = None
 
     def decode(records: Sequence[bytes]) -> Iterable[Result]:
-        nonlocal read
+        nonlocal read, broken, first
         for record in records:
             try:
                 result = vendor.decode(record, batch_id)
             except ContractError as error:
-                broken.append(error)
+                broken, first = broken + 1, first or error
                 continue
             read += 1
             yield result
 
     expected = yield from mapped(vendor.records(batch_id), lambda records: list(decode(records)))
-    if broken:
-        message = f"batch {batch_id}: {len(broken)} results cannot be read, the first: {broken[0].message}"
-        raise ContractError(message, raw=broken[0].raw)
+    if first is not None:
+        message = f"batch {batch_id}: {broken} results cannot be read, the first: {first.message}"
+        raise ContractError(message, raw=first.raw) from first
     if expected is not None and read < expected:
         raise ContractError(f"batch {batch_id}: {read} of {expected} results came", hint="fetch them again")
 
@@ -278,7 +288,8 @@ def _single(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: 
         _within(vendor, 0, items=len(seen))
         yield encoded
     if not where:
-        raise InputError("there are no requests", hint="a batch needs at least one")
+        place = f" in {requests}" if isinstance(requests, str | Path) else ""
+        raise InputError(f"there are no requests{place}", hint="a batch needs at least one")
 
 
 def _located(intake: Intake, requests: Iterable[Request] | str | Path) -> Iterator[tuple[str, Request]]:
@@ -287,6 +298,8 @@ def _located(intake: Intake, requests: Iterable[Request] | str | Path) -> Iterat
             where = f"{requests}, line {number}"
             yield where, intake.read(line, where)
         return
+    if not isinstance(requests, Iterable):
+        raise InputError(f"expected an iterable of Request or a path, got {type(requests).__name__}")
     for index, request in enumerate(requests):
         if not isinstance(request, Request):
             raise InputError(f"request {index}: expected a polybatch.Request, got {type(request).__name__}")
@@ -296,9 +309,11 @@ def _located(intake: Intake, requests: Iterable[Request] | str | Path) -> Iterat
 def _within(vendor: Vendor, size: int, *, items: int = 0) -> None:
     limits, title = vendor.profile.limits, vendor.profile.title
     if limits.max_items is not None and items > limits.max_items:
-        raise InputError(f"{title} takes {limits.max_items:,} requests in one batch", hint="use run(), which splits")
+        raise InputError(
+            f"{title}: one batch holds {limits.max_items:,} requests at most", hint="use run(), which splits"
+        )
     if limits.max_bytes is not None and size > limits.max_bytes:
-        raise InputError(f"{title} takes {limits.max_bytes:,} bytes in one batch", hint="use run(), which splits")
+        raise InputError(f"{title}: one batch has {limits.max_bytes:,} bytes at most", hint="use run(), which splits")
 
 
 def _chunks(file: tempfile.SpooledTemporaryFile[bytes] | IO[bytes]) -> Iterator[bytes]:
@@ -308,8 +323,8 @@ def _chunks(file: tempfile.SpooledTemporaryFile[bytes] | IO[bytes]) -> Iterator[
 
 
 def _id(batch_id: str) -> str:
-    if not isinstance(batch_id, str) or not batch_id.strip():
-        raise InputError("a batch id is a string that is not empty")
+    if not isinstance(batch_id, str) or not batch_id.strip() or not batch_id.isprintable():
+        raise InputError("a batch id is a text of printable characters, and not empty")
     return batch_id
 
 

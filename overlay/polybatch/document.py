@@ -5,28 +5,19 @@ Read from the generated package as a resource; knows nothing of HTTP and of any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, cast
 
 import msgspec
-from attrs import field, frozen
+from attrs import frozen
 
 from .limits import Limits
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 """The keys of a path item that hold operations (OpenAPI 3.1, Path Item Object)."""
-
-
-@frozen
-class Parameter:
-    """A header or query parameter of an operation."""
-
-    name: str
-    where: str
-    schema: Mapping[str, Any] = field(repr=False)
 
 
 @frozen
@@ -67,7 +58,7 @@ class Document:
         for item in self.data["paths"].values():
             for method, operation in item.items():
                 if method in METHODS:
-                    found[operation["operationId"]] = {"parameters": [], **operation}
+                    found[operation["operationId"]] = operation
         return found
 
     @cached_property
@@ -75,13 +66,6 @@ class Document:
         """Ways to present a key, by label."""
         schemes = self.data.get("components", {}).get("securitySchemes", {}).values()
         return {scheme.label: scheme for scheme in map(_scheme, schemes)}
-
-    def parameters(self, operation: str) -> Iterator[Parameter]:
-        """Header and query parameters of an operation."""
-        for raw in self.operations[operation]["parameters"]:
-            parameter = self.follow(raw)
-            if parameter["in"] in {"header", "query"}:
-                yield Parameter(parameter["name"], parameter["in"], parameter.get("schema", {}))
 
     def follow(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """The node itself, or what its `$ref` points at."""

@@ -120,13 +120,24 @@ def exchange(operation: Operation[Any], request: Mapping[str, Any], *, safe: boo
     return Exchange(operation.__name__.rpartition(".")[2], request, safe=safe)
 
 
-def call(operation: Operation[T], request: Mapping[str, Any], *, safe: bool = True) -> Flow[Response[T]]:
+Meaning: TypeAlias = Callable[[Reply], int]
+"""The status a reply amounts to."""
+
+
+def as_said(reply: Reply) -> int:
+    """Its own status; not so where a vendor hides errors in successes."""
+    return reply.status
+
+
+def call(
+    operation: Operation[T], request: Mapping[str, Any], *, safe: bool = True, meaning: Meaning = as_said
+) -> Flow[Response[T]]:
     """Carry out a generated operation, repeating it only where that is harmless."""
-    reply = yield from send(exchange(operation, request, safe=safe))
+    reply = yield from send(exchange(operation, request, safe=safe), meaning=meaning)
     return operation.parse_response(status_code=reply.status, content=reply.content, headers=reply.headers)
 
 
-def send(step: Exchange, *, opened: bool = False) -> Flow[Reply]:
+def send(step: Exchange, *, opened: bool = False, meaning: Meaning = as_said) -> Flow[Reply]:
     """Send an exchange; a lost or refused one is repeated if it is safe, or was certainly never sent."""
     attempt = 0
     while True:
@@ -138,8 +149,9 @@ def send(step: Exchange, *, opened: bool = False) -> Flow[Reply]:
             if pause is None:
                 raise
         else:
-            pause = retry.delay(attempt, status=reply.status, headers=reply.headers) if step.safe else None
-            if pause is None or 200 <= reply.status < 300:
+            status = meaning(reply)
+            pause = retry.delay(attempt, status=status, headers=reply.headers) if step.safe else None
+            if pause is None or 200 <= status < 300:
                 return reply
         yield Pause(pause)
 

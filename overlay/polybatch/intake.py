@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
 from attrs import define, field
 
 from .check import ItemCheck
+from .document import Document
 from .errors import ContractError, InputError
 from .model import Request
 from .reading import loads, shorten
@@ -32,11 +34,7 @@ class Intake:
     """Whether items are judged by the vendor's document."""
     model: str | None = None
     """The model for items that name none."""
-    _judge: ItemCheck = field(init=False, repr=False)
     _warned: bool = field(default=False, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._judge = ItemCheck(self.vendor.document, version=self.vendor.version())
 
     def read(self, line: bytes, where: str) -> Request:
         """A line of an input file."""
@@ -49,22 +47,23 @@ class Intake:
         try:
             return self.vendor.request(item)
         except InputError as error:
-            raise InputError(f"{where}: {error.message}", hint=error.hint) from error
+            needed = self.vendor.document.follow(self.vendor.document.items["items"]).get("required", ())
+            hint = error.hint or f"a request to {self.vendor.profile.title} needs {', '.join(needed)}"
+            raise InputError(f"{where}: {error.message}", hint=hint) from error
 
     def encode(self, request: Request, where: str) -> bytes:
         """The bytes of a request as they travel, after it was judged."""
         if self.model is not None:
             request = self.vendor.with_model(request, self.model)
-        item = self.vendor.item(request)
         try:
-            # Encoding comes first: it refuses what JSON cannot carry, and gives the judge plain JSON values.
+            item = msgspec.to_builtins(self.vendor.item(request), str_keys=True)
             encoded = encoder.encode(item)
-        except (TypeError, ValueError, UnicodeEncodeError, OverflowError, RecursionError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{where}: cannot be written as JSON: {error}") from error
-        if (path := _not_finite(item)) is not None:
-            raise InputError(f"{where}: {path} is NaN or infinite, which JSON cannot carry")
+        if (lost := _lost(item)) is not None:
+            raise InputError(f"{where}: {lost}, which JSON cannot carry")
         if self.check:
-            self._judged(msgspec.json.decode(encoded), where)
+            self._judged(item, where)
         limit = self.vendor.profile.limits.max_item_bytes or self.vendor.profile.limits.max_bytes
         if limit is not None and len(encoded) > limit:
             title = self.vendor.profile.title
@@ -72,12 +71,19 @@ class Intake:
         return encoded
 
     def _judged(self, item: Mapping[str, Any], where: str) -> None:
-        for refusal in self._judge.refusals(item):
+        judge = _judge(self.vendor.document, self.vendor.version())
+        for refusal in judge.refusals(item):
             hint = f"the {self.vendor.profile.title} document forbids it; --no-check sends it all the same"
             raise InputError(f"{where}: {refusal}", hint=hint)
-        if not self._warned and (warning := self._judge.warning(item)):
+        if not self._warned and (warning := judge.warning(item)):
             self._warned = True
             logger.warning("%s: %s; not in the vendor's document, sent as it is (said once)", where, warning)
+
+
+@cache
+def _judge(document: Document, version: str | None) -> ItemCheck:
+    """Compiled when the first item is judged: that takes as long as judging a thousand."""
+    return ItemCheck(document, version=version)
 
 
 def _reason(line: bytes) -> str:
@@ -94,14 +100,17 @@ def _reason(line: bytes) -> str:
     return shorten(line, 60)
 
 
-def _not_finite(value: Any, path: str = "") -> str | None:
-    """Where a number is that JSON has no words for; the encoder would write null for it."""
-    if isinstance(value, float):
-        return None if math.isfinite(value) else path
-    if isinstance(value, Mapping):
-        members = ((f"{path}.{name}".lstrip("."), inner) for name, inner in value.items())
-    elif isinstance(value, list | tuple):
-        members = ((f"{path}[{index}]", inner) for index, inner in enumerate(value))
-    else:
-        return None
-    return next((found for name, inner in members if (found := _not_finite(inner, name)) is not None), None)
+def _lost(item: Any) -> str | None:
+    """What the encoder would write as something else: null for such a number, a text for such an integer."""
+    rest = [("", item)]
+    while rest:
+        path, value = rest.pop()
+        if isinstance(value, Mapping):
+            rest.extend((f"{path}.{name}".lstrip("."), inner) for name, inner in value.items())
+        elif isinstance(value, list | tuple):
+            rest.extend((f"{path}[{index}]", inner) for index, inner in enumerate(value))
+        elif isinstance(value, float) and not math.isfinite(value):
+            return f"{path} is NaN or infinite"
+        elif isinstance(value, int) and not -(2**63) <= value < 2**64:
+            return f"{path} is an integer of more than 64 bits"
+    return None

@@ -18,6 +18,8 @@ class Limits:
     """Requests in one batch."""
     max_bytes: int | None = None
     """Encoded bytes of one create."""
+    assumed: bool = False
+    """Whether these two are our own caution, where the vendor publishes neither."""
     max_item_bytes: int | None = None
     """Encoded bytes of one request."""
     open_batches: int | None = None

@@ -96,8 +96,24 @@ class Batch:
     """The vendor's own JSON for this batch."""
     retry_after: float | None = None
     """Seconds the vendor asks to wait before the next look."""
+    usage: Usage | None = None
+    """Tokens of all its requests together, where the vendor adds them up."""
+    fees: str | None = None
+    """What the vendor says it costs, in its own words."""
     warnings: tuple[str, ...] = ()
     """Where the answer left the vendor's document (schema drift)."""
+
+
+@frozen
+class Callback:
+    """What a vendor's completion callback says: a reason to look at the batch, never a proof."""
+
+    batch_id: str
+    vendor: str
+    status: BatchStatus
+    ended_at: datetime | None = None
+    raw: bytes = field(default=b"", repr=False)
+    """The body as it was posted."""
 
 
 @frozen
@@ -118,6 +134,13 @@ class ErrorInfo(TypedDict):
     message: str | None
     status: int | None
     retryable: bool
+
+
+def no_result(status: BatchStatus) -> ErrorInfo:
+    """The error of a request that the vendor never answered, although its batch has ended."""
+    message = f"the vendor gave no result for this request; its batch ended as {status}"
+    code = "no_result" if status is BatchStatus.COMPLETED else f"batch_{status}"
+    return ErrorInfo(code=code, message=message, status=None, retryable=True)
 
 
 def _nothing(_body: bytes) -> None:
@@ -144,6 +167,8 @@ class Result:
 
     read_finish: Callable[[bytes], Finish | None] = field(default=_nothing, repr=False, eq=False)
     """The vendor's way from `body_raw` to why the model stopped."""
+    alias: str | None = None
+    """A second id by which the vendor knows the request, where it has one (Letta's agent)."""
 
     @cached_property
     def body(self) -> Any:

@@ -6,16 +6,20 @@ Pure; knows no vendor. The structs it fills come from `polybatch_generated.<vend
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
 from .errors import ContractError
 
 S = TypeVar("S")
-PATH = re.compile(r"`\$\.?([^`]*)`$")
-"""Where msgspec says that a value does not fit."""
+UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What msgspec raises for bytes that are not JSON, or not of the wanted type."""
+LONE = re.compile(rb"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)", re.DOTALL)
+"""Half of a surrogate pair, as a text cut by a JavaScript server ends; JSON allows it, msgspec does not."""
 
 
 def tolerant(raw: bytes, kind: type[S]) -> tuple[S, tuple[str, ...]]:
@@ -23,21 +27,21 @@ def tolerant(raw: bytes, kind: type[S]) -> tuple[S, tuple[str, ...]]:
 
     Raises ContractError where the bytes are no JSON object at all.
     """
-    try:
-        return msgspec.json.decode(raw, type=kind), ()
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        value = loads(raw)
-    if not isinstance(value, dict):
-        raise ContractError(f"expected a JSON object, got {shorten(raw)}", raw=raw)
-    dropped: list[str] = []
-    while True:
+    for text in (raw, LONE.sub(lambda found: b"\\ufffd" if found[1] else found[0], raw)):
+        dropped: list[str] = []
         try:
-            return msgspec.json.decode(msgspec.json.encode(value), type=kind), tuple(dropped)
-        except msgspec.ValidationError as misfit:
-            found = PATH.search(str(misfit))
-            if found is None or not _drop(value, found[1]):
-                raise ContractError(f"the answer cannot be read: {misfit}", raw=raw) from misfit
-            dropped.append(str(misfit))
+            return _fitting(text, kind, "$", dropped), tuple(dropped)
+        except UNREADABLE as error:
+            misfit = error
+    raise unexpected("a JSON object", raw) from misfit
+
+
+def unexpected(what: str, raw: bytes) -> ContractError:
+    """The exception for bytes that are something else."""
+    return ContractError(f"expected {what}, got {shorten(raw)}", hint=NOT_THE_VENDOR, raw=raw)
+
+
+NOT_THE_VENDOR = "is the base URL the vendor's?"
 
 
 def readable(raw: bytes, kind: type[S]) -> S:
@@ -52,24 +56,42 @@ def loads(raw: bytes) -> Any:
     """Decode any JSON value. Raises ContractError, which says what the bytes look like."""
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise ContractError(f"expected JSON, got {shorten(raw)}", raw=raw) from error
+    except UNREADABLE as error:
+        raise unexpected("JSON", raw) from error
 
 
-def _drop(value: Any, path: str) -> bool:
-    """Remove the member at a msgspec path such as `a.b[...].c`; of a list, every element's member."""
-    head, _, rest = path.partition(".")
-    name, bracket, _ = head.partition("[")
-    if not isinstance(value, dict) or name not in value:
-        return False
-    if not rest:
-        del value[name]
-        return True
-    inner = value[name]
-    targets = inner if bracket and isinstance(inner, list) else [inner]
-    if not sum(_drop(target, rest) for target in targets):  # every element must be tried
-        del value[name]
-    return True
+def _fitting(raw: bytes, kind: Any, where: str, dropped: list[str]) -> Any:
+    """As much of a value as fits. Raises what msgspec raises where nothing does."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except UNREADABLE:
+        for part in get_args(kind) if isinstance(kind, UnionType) else (kind,):
+            if get_origin(part) is list:
+                items = enumerate(msgspec.json.decode(raw, type=list[msgspec.Raw]))
+                return [
+                    found for i, item in items for found in _kept(item, get_args(part)[0], f"{where}[{i}]", dropped)
+                ]
+            if isinstance(part, type) and issubclass(part, msgspec.Struct):
+                members = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+                fields = [field for field in msgspec.structs.fields(part) if field.encode_name in members]
+                return part(
+                    **{
+                        field.name: found
+                        for field in fields
+                        for found in _kept(
+                            members[field.encode_name], field.type, f"{where}.{field.encode_name}", dropped
+                        )
+                    }
+                )
+        raise
+
+
+def _kept(raw: msgspec.Raw, kind: Any, where: str, dropped: list[str]) -> Iterator[Any]:
+    """The one value, or none where it does not fit."""
+    try:
+        yield _fitting(bytes(raw), kind, where, dropped)
+    except UNREADABLE as misfit:
+        dropped.append(f"{where}: {misfit}")
 
 
 def raw_bytes(value: msgspec.Raw | msgspec.UnsetType) -> bytes:
@@ -82,17 +104,14 @@ def when(value: object) -> datetime | None:
 
     0 and what is no time are `None`.
     """
-    if isinstance(value, str):
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-        try:
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value.upper())
+            return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             return datetime.fromtimestamp(value, UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
+    except (ValueError, OverflowError, OSError):
+        return None
     return None
 
 

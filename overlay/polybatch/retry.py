@@ -31,6 +31,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (when - now).total_seconds()) if when and now else None
 
 
+def retryable(status: int) -> bool:
+    """Whether what was answered with this status may succeed another time."""
+    return status in RETRYABLE or (status >= 500 and status not in NEVER)
+
+
 def delay(attempt: int, *, status: int | None = None, headers: Mapping[str, str] | None = None) -> float | None:
     """Seconds to wait after failed attempt number `attempt` (from 1), or `None` to give up.
 
@@ -41,8 +46,7 @@ def delay(attempt: int, *, status: int | None = None, headers: Mapping[str, str]
     headers = headers or {}
     if status is not None:
         told = headers.get("x-should-retry")
-        retryable = status in RETRYABLE or (status >= 500 and status not in NEVER)
-        if told == "false" or not (retryable or told == "true"):
+        if told == "false" or not (retryable(status) or told == "true"):
             return None
     asked = retry_after(headers)
     if asked is not None:
@@ -61,6 +65,6 @@ def _number(value: str | None) -> float | None:
 def _date(value: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import io
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol
 
-from .errors import ContractError, InputError
+from .errors import InputError
 from .framing import BOM
 
 BLOCK = 1 << 20
@@ -21,16 +23,15 @@ MAX_LINE = 256 * 1024 * 1024
 def open_input(path: Path) -> IO[bytes]:
     """The decompressed bytes of an input. Raises InputError that names what is missing."""
     if str(path) == "-":
-        return sys.stdin.buffer
+        return io.BufferedReader(_Unpacked(iter(lambda: sys.stdin.buffer.read(BLOCK), b"")))  # closing it leaves stdin
+    zstandard = _zstandard(path) if path.suffix == ".zst" else None
     try:
         file = path.open("rb")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
     if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
-    if path.suffix == ".zst":
-        return _zstd(file, path)
-    return file
+        return io.BufferedReader(_Unpacked(_gunzip(file)))
+    return io.BufferedReader(_Unpacked(_unzstd(file, zstandard))) if zstandard else file
 
 
 def lines(path: Path, digest: Digest | None = None) -> Iterator[tuple[int, int, bytes]]:
@@ -49,7 +50,7 @@ def lines(path: Path, digest: Digest | None = None) -> Iterator[tuple[int, int, 
                     raise InputError(f"{path}, line {number}: longer than {MAX_LINE:,} bytes")
                 if line := clean(line):
                     yield start, number, line
-        except (OSError, EOFError, _zstd_error()) as error:
+        except (OSError, EOFError) as error:
             raise InputError(f"{path}, after line {number}: {error}", hint="is the file complete?") from error
 
 
@@ -65,15 +66,52 @@ class Digest(Protocol):
         """Take more bytes."""
 
 
-def _zstd(file: IO[bytes], path: Path) -> IO[bytes]:
+class _Unpacked(io.RawIOBase):
+    """Pieces of bytes as a file."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            if (piece := next(self._pieces, None)) is None:
+                return 0
+            self._rest = memoryview(piece)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
+
+
+def _gunzip(file: IO[bytes]) -> Iterator[bytes]:
+    with file, gzip.GzipFile(fileobj=file) as packed:
+        try:
+            yield from iter(lambda: packed.read(BLOCK), b"")
+        except zlib.error as error:
+            raise OSError(str(error)) from error
+
+
+def _unzstd(file: IO[bytes], zstandard: Any) -> Iterator[bytes]:
+    """Frame after frame. zstandard's own file reader has no lines and takes a cut frame for the end."""
+    frame = None
+    with file:
+        while block := file.read(BLOCK):
+            while block:
+                frame = frame or zstandard.ZstdDecompressor().decompressobj()
+                try:
+                    yield frame.decompress(block)
+                except zstandard.ZstdError as error:
+                    raise OSError(str(error)) from error
+                block, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    if frame is not None:
+        raise EOFError("the last frame is cut short")
+
+
+def _zstandard(path: Path) -> Any:
     try:
-        zstandard: Any = importlib.import_module("zstandard")
+        return importlib.import_module("zstandard")
     except ImportError as error:
-        file.close()
         raise InputError(f"{path}: reading .zst needs the extra zstd", hint="pip install 'polybatch[zstd]'") from error
-    return cast("IO[bytes]", zstandard.ZstdDecompressor().stream_reader(file, closefd=True))
-
-
-def _zstd_error() -> type[Exception]:
-    zstandard = sys.modules.get("zstandard")
-    return cast("type[Exception]", zstandard.ZstdError) if zstandard else ContractError

@@ -26,7 +26,7 @@ from .errors import (
 from .flow import Flow, Response
 from .limits import Limits
 from .model import Batch, BatchStatus, ErrorInfo, Request, Result
-from .reading import shorten
+from .reading import NOT_THE_VENDOR, shorten
 
 O_co = TypeVar("O_co", bound="Options", covariant=True)
 O = TypeVar("O", bound="Options")  # noqa: E741 - O for options
@@ -59,6 +59,8 @@ class Profile:
     """By HTTP status and the vendor's word for it; `None` stands for any word."""
     hints: Mapping[str, str] = field(factory=dict)
     """What to do, by the vendor's word for an error."""
+    traces: frozenset[str] = frozenset()
+    """Words for errors of a create that left something behind, so that it must not be sent again unasked."""
     one_model: bool = False
     """Whether all requests of a batch must name the same model."""
     progress: bool = True
@@ -152,23 +154,37 @@ def read_options(kind: type[O], given: Mapping[str, Any], vendor: str) -> O:
 
 
 def refused(
-    profile: Profile, reply: Response[Any], code: str | None, message: str | None, request_id: str | None = None
+    profile: Profile,
+    reply: Response[Any],
+    code: str | None,
+    message: str | None,
+    request_id: str | None = None,
+    *,
+    meaning: int | None = None,
+    wait: float | None = None,
 ) -> PolybatchError:
-    """The exception for an answer that is no success."""
-    status = reply.status_code
+    """The exception for an answer that is no success, or amounts to the status `meaning`; `wait`: as its body asks."""
+    status = reply.status_code if meaning is None else meaning
     kind = (
         profile.errors.get((status, code)) or profile.errors.get((status, None)) or BY_STATUS.get(status, VendorError)
     )
     said = message or _unreadable(reply)
-    hint = profile.hints.get(code or "", "")
+    hint = profile.hints.get(code or "") or ("" if message or status >= 500 else NOT_THE_VENDOR)
     if not issubclass(kind, VendorError):
         return kind(
             f"{profile.title}: {said}" + (f" [HTTP {status} {code}]" if code else f" [HTTP {status}]"), hint=hint
         )
-    if kind is AuthError and not hint:
+    if kind is AuthError and hint in {"", NOT_THE_VENDOR}:
         hint = f"is {profile.key_variable} the right key?"
+    elif not message and status < 500:
+        hint = hint or "is the base URL the vendor's?"
     asked = retry.retry_after(reply.headers)
-    return kind(said, status=status, code=code, request_id=request_id, retry_after=asked, raw=reply.content, hint=hint)
+    error = kind(
+        said, status=status, code=code, request_id=request_id, retry_after=wait if asked is None else asked,
+        raw=reply.content, hint=hint,
+    )  # fmt: skip
+    error.status = reply.status_code
+    return error
 
 
 BY_STATUS: Mapping[int, type[VendorError]] = {401: AuthError, 403: AuthError, 404: NotFound, 429: RateLimited}
@@ -199,12 +215,17 @@ def unknown_variant(word: str | None) -> ErrorInfo:
 
 
 def summed(parts: Sequence[int | None]) -> int | None:
-    """The sum of counts, if any is known."""
+    """The sum of counts, if all are known."""
     known = [part for part in parts if part is not None]
-    return sum(known) if known else None
+    return sum(known) if len(known) == len(parts) else None
 
 
 def _unreadable(reply: Response[Any]) -> str:
+    if 300 <= reply.status_code < 400:
+        place = shorten(reply.headers.get("location", ""))
+        return f"redirects are not followed, and the answer points to {place}"
+    if not reply.content:
+        return "the answer is empty"
     kind = reply.headers.get("content-type", "")
     if "html" in kind or reply.content.lstrip()[:1] == b"<":
         return "the answer is a web page, not the vendor's JSON"

@@ -10,14 +10,16 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import aclosing, closing
 from typing import Any, TypeVar, cast
 
 import httpx
 from attrs import field, frozen
 
-from .errors import InputError, PolybatchError, TransportError
+from .errors import ContractError, InputError, PolybatchError, TransportError
 from .flow import Clock, Emit, Exchange, Flow, Open, Pause, Read, Reply, Step, Warn
-from .origin import check_foreign, origin
+from .origin import check_foreign, same_origin
+from .reading import shorten
 from .version import __version__
 
 T = TypeVar("T")
@@ -28,8 +30,6 @@ CONNECT_TIMEOUT = 10.0
 """Seconds to reach a host."""
 JITTER = 0.2
 """Fraction by which a pause is stretched at random, so that many clients do not come back together."""
-BLOCK = 64 * 1024
-"""Bytes of a body that are handed on at a time."""
 
 
 @frozen
@@ -70,26 +70,31 @@ class Line:
         else:
             url = self.base_url + url
         headers = {"user-agent": AGENT, "accept": "*/*", **given.pop("headers", {})}
-        if origin(url) == origin(self.base_url):
+        if same_origin(url, self.base_url):
             headers.update(self.credentials)
-        body = given.pop("content", None)
-        if body is not None:
-            # With a stream httpx writes no Host of its own; without one it would think the body empty.
-            given["stream"] = Body((body,) if isinstance(body, bytes) else body)
-            headers["host"] = httpx.URL(url).netloc.decode()
+        for name, value in headers.items():
+            if not (value.isascii() and value.isprintable()):
+                raise InputError(f"the value of the header {name} has a character that no header carries")
+        content = given.pop("content", None)
+        body = content if content is None or isinstance(content, bytes) else Body(content)
         params = {name: value for name, value in given.pop("params", {}).items() if value is not None}
         timeout = self.settings()["timeout"].as_dict()
         try:
-            return httpx.Request(
+            request = httpx.Request(
                 given.pop("method"),
                 url,
                 params=params or None,
                 headers=headers,
+                content=body,
                 extensions={"timeout": timeout},
                 **given,
             )
         except httpx.InvalidURL as error:
-            raise InputError(f"{url!r} is not a URL that can be called: {error}") from error
+            kind = ContractError if exchange.foreign else InputError
+            raise kind(f"{shorten(url)!r} is not a URL that can be called: {error}") from error
+        if isinstance(body, Body):
+            request.stream = body  # httpx would wrap it in a stream for blocking clients only
+        return request
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -128,49 +133,41 @@ class Wire:
 
     def iterate(self, flow: Flow[T]) -> Generator[Any, None, T]:
         """Carry out a flow, yielding what it emits."""
-        body = _Body()
+        opened = _Opened()
         answer: Any = None
-        error: PolybatchError | None = None
         try:
             while True:
-                try:
-                    step = flow.throw(error) if error else flow.send(answer)
-                except StopIteration as stop:
-                    return cast("T", stop.value)
-                answer, error = None, None
+                step = _advance(flow, answer)
                 if isinstance(step, Emit):
                     yield from step.items
-                    continue
-                try:
-                    answer = self._perform(step, body)
-                except PolybatchError as raised:
-                    error = raised
+                    answer = None
+                else:
+                    answer = self._perform(step, opened)
+        except StopIteration as stop:
+            return cast("T", stop.value)
         finally:
             flow.close()
-            if body.response is not None:
-                body.response.close()
+            if opened.response is not None:
+                opened.response.close()
 
-    def _perform(self, step: Step, body: _Body) -> Any:
+    def _perform(self, step: Step, opened: _Opened) -> Any:
         if isinstance(step, Pause):
             return self._line.timer.sleep(_stretched(step, self._line.timer))
         if not isinstance(step, Exchange | Open | Read):
             return _aside(step, self._line.timer)
         try:
             if isinstance(step, Read):
-                return next(body.chunks, b"")
+                return next(opened.chunks, b"")
             exchange = step.exchange if isinstance(step, Open) else step
-            request = self._line.request(exchange)
-            response = self._http.send(request, stream=True)
+            response = self._http.send(self._line.request(exchange), stream=True)
             if isinstance(step, Open) and response.is_success:
-                body.open(response, response.iter_bytes(BLOCK))
+                opened.response, opened.chunks = response, response.iter_bytes()
             else:
-                try:
+                with closing(response):
                     response.read()
-                finally:
-                    response.close()
-            return _reply(exchange, request, response)
-        except httpx.HTTPError as lost:
-            raise _lost(lost, self._line.base_url) from lost
+            return _reply(exchange, response)
+        except (httpx.HTTPError, PolybatchError) as error:
+            return _trouble(error)
 
 
 class AsyncWire:
@@ -193,67 +190,55 @@ class AsyncWire:
 
     async def iterate(self, flow: Flow[T], returned: Callable[[T], None] | None = None) -> AsyncGenerator[Any, None]:
         """Carry out a flow, yielding what it emits; `returned` is told its value."""
-        body = _Body()
+        opened = _Opened()
         answer: Any = None
-        error: PolybatchError | None = None
         try:
             while True:
-                try:
-                    step = flow.throw(error) if error else flow.send(answer)
-                except StopIteration as stop:
-                    if returned is not None:
-                        returned(stop.value)
-                    return
-                answer, error = None, None
+                step = _advance(flow, answer)
                 if isinstance(step, Emit):
                     for item in step.items:
                         yield item
-                    continue
-                try:
-                    answer = await self._perform(step, body)
-                except PolybatchError as raised:
-                    error = raised
+                    answer = None
+                else:
+                    answer = await self._perform(step, opened)
+        except StopIteration as stop:
+            if returned is not None:
+                returned(stop.value)
         finally:
             flow.close()
-            if body.response is not None:
-                await body.response.aclose()
+            if opened.response is not None:
+                await opened.response.aclose()
 
-    async def _perform(self, step: Step, body: _Body) -> Any:
+    async def _perform(self, step: Step, opened: _Opened) -> Any:
         if isinstance(step, Pause):
             return await self._line.timer.asleep(_stretched(step, self._line.timer))
         if not isinstance(step, Exchange | Open | Read):
             return _aside(step, self._line.timer)
         try:
             if isinstance(step, Read):
-                return await anext(body.achunks, b"")
+                return await anext(opened.chunks, b"")
             exchange = step.exchange if isinstance(step, Open) else step
-            request = self._line.request(exchange)
-            response = await self._http.send(request, stream=True)
+            response = await self._http.send(self._line.request(exchange), stream=True)
             if isinstance(step, Open) and response.is_success:
-                body.aopen(response, response.aiter_bytes(BLOCK))
+                opened.response, opened.chunks = response, response.aiter_bytes()
             else:
-                try:
+                async with aclosing(response):
                     await response.aread()
-                finally:
-                    await response.aclose()
-            return _reply(exchange, request, response)
-        except httpx.HTTPError as lost:
-            raise _lost(lost, self._line.base_url) from lost
+            return _reply(exchange, response)
+        except (httpx.HTTPError, PolybatchError) as error:
+            return _trouble(error)
 
 
-class _Body:
-    """The body a flow has opened, if any."""
+class _Opened:
+    """The body a flow is reading, if any."""
 
-    def __init__(self) -> None:
-        self.response: httpx.Response | None = None
-        self.chunks: Iterator[bytes] = iter(())
-        self.achunks: AsyncIterator[bytes]
+    response: httpx.Response | None = None
+    chunks: Any = iter(())
 
-    def open(self, response: httpx.Response, chunks: Iterator[bytes]) -> None:
-        self.response, self.chunks = response, chunks
 
-    def aopen(self, response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
-        self.response, self.achunks = response, chunks
+def _advance(flow: Flow[Any], answer: Any) -> Step:
+    """The flow's next step; trouble is an answer that is thrown."""
+    return flow.throw(answer) if isinstance(answer, PolybatchError) else flow.send(answer)
 
 
 def _aside(step: Step, timer: Timer) -> float | None:
@@ -270,19 +255,24 @@ def _stretched(step: Pause, timer: Timer) -> float:
     return step.seconds * (1 + JITTER * timer.jitter())
 
 
-def _reply(exchange: Exchange, request: httpx.Request, response: httpx.Response) -> Reply:
+def _reply(exchange: Exchange, response: httpx.Response) -> Reply:
+    request = response.request
     logger.debug("%s: %s %s -> %d", exchange.operation, request.method, request.url.path, response.status_code)
-    content = response.content if response.is_closed else b""
-    return Reply(response.status_code, response.headers, content)
+    return Reply(response.status_code, response.headers, response.content if response.is_closed else b"")
 
 
-def _lost(error: httpx.HTTPError, base_url: str) -> TransportError:
+def _trouble(error: httpx.HTTPError | PolybatchError) -> PolybatchError:
     """What httpx noticed, in our words; certain that nothing was sent only where no connection was made."""
-    sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    host = base_url
-    if sent:
-        said = str(error) or type(error).__name__
-        return TransportError(f"the connection to {host} broke: {said}", hint="the vendor or the network; try again")
-    what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "cannot be reached"
-    said = f": {error}" if str(error) else ""
-    return TransportError(f"{host} {what}{said}", hint="check the base URL and the network", sent=False)
+    if isinstance(error, PolybatchError):
+        return error
+    url = error.request.url
+    host, said = f"{url.scheme}://{url.netloc.decode()}", str(error)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "cannot be reached"
+        message = f"{host} {what}" + (f": {said}" if said else "")
+        lost = TransportError(message, hint="check the base URL and the network", sent=False)
+    else:
+        message = f"the connection to {host} broke: {said or type(error).__name__}"
+        lost = TransportError(message, hint="the vendor or the network; try again")
+    lost.__cause__ = error
+    return lost

@@ -34,7 +34,7 @@ class Between(Sandbox):
         super().__init__()
         self.inner = Sandbox()
         self.sent: list[Sent] = []
-        self._dropped: tuple[str | int, ...] | None = None
+        self._dropped: tuple[str, ...] | None = None
         self._hits = 0
 
     def renew(self, **options: Any) -> None:
@@ -56,7 +56,7 @@ class Between(Sandbox):
         return reply if self._dropped is None or reply.dropped else self._without(self._dropped, reply)
 
     @contextmanager
-    def dropping(self, *where: str | int) -> Iterator[None]:
+    def dropping(self, *where: str) -> Iterator[None]:
         """While this lasts, replies lack that field; at the end it must have been missed at least once."""
         self._dropped, self._hits = where, 0
         try:
@@ -66,7 +66,7 @@ class Between(Sandbox):
         if not self._hits:
             raise LookupError(f"no reply had the field {where}")
 
-    def _without(self, where: tuple[str | int, ...], reply: Response) -> Response:
+    def _without(self, where: tuple[str, ...], reply: Response) -> Response:
         body, media = reply.read(), reply.header("Content-Type") or ""
         lines = body.splitlines() if media.endswith("jsonl") else [body]
         documents = [json.loads(line) for line in lines]
@@ -91,12 +91,11 @@ class Between(Sandbox):
             raise ValueError(reply.read().decode())
 
 
-def _drop(document: Any, where: tuple[str | int, ...]) -> int:
+def _drop(document: Any, where: tuple[str, ...]) -> int:
     """Drops the field from the document and says how often it was there."""
     first, rest = where[0], where[1:]
     if isinstance(document, list):
-        chosen = document if first == ALL else document[first : first + 1] if isinstance(first, int) else []
-        return sum(_drop(one, rest) for one in chosen)
+        return sum(_drop(one, rest) for one in document) if first == ALL else 0
     if not isinstance(document, dict) or first not in document:
         return 0
     if rest:

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-
 from polybatch_sandbox import Server
+
 from tests.oracle.between import Between
 from tests.oracle.sdks import SDKS, Driver, NotInstalled, install
 
@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 def drivers() -> Iterator[Callable[[str], Driver]]:
     """A running driver by the name of its SDK; a failed installation is a failed test, never a skipped one."""
     running: dict[str, Driver] = {}
+    failed: dict[str, str] = {}
     with ExitStack() as stack:
 
         def driver(name: str) -> Driver:
-            if name not in running:
+            if name not in running and name not in failed:
                 try:
                     install(SDKS[name])
                 except NotInstalled as why:
-                    pytest.fail(str(why), pytrace=False)
-                running[name] = stack.enter_context(Driver(SDKS[name]))
+                    failed[name] = str(why)  # asked once: pip takes long to give up
+                else:
+                    running[name] = stack.enter_context(Driver(SDKS[name]))
+            if name in failed:
+                pytest.fail(failed[name], pytrace=False)
             return running[name]
 
         yield driver

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.oracle.between import Between
 from tests.oracle.sdks import Driver, SdkError
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ class Caller:
         with pytest.raises(SdkError) as caught:
             self.driver.call(operation, {**self.settings, **(settings or {})}, arguments)
         return caught.value
+
+
+Check = Callable[[Caller, Between], None]
+"""One conversation of an SDK with the sandbox and what must come of it."""
+Where = tuple[str, ...]
+"""The way to a field of a reply."""
 
 
 def models(value: Any) -> Iterator[dict[str, Any]]:
@@ -57,3 +66,12 @@ def demand(value: Any, always: Mapping[str, Sequence[str]], *, also: Mapping[str
         assert not absent, f"{name} came without {', '.join(absent)}"
         strange = set(model["_unknown"]) - set((also or {}).get(name, ()))
         assert not strange, f"{name}: the SDK does not know {', '.join(sorted(strange))}"
+
+
+def red_without(fields: Sequence[Where], check: Check, batches: Caller, box: Between) -> None:
+    """The check fails, and says why, whichever of the fields the sandbox leaves out."""
+    for field in fields:
+        box.renew()
+        # The name stands alone: `id` is not found in `invalid`, nor `type` in pydantic's `type=missing`.
+        with box.dropping(*field), pytest.raises((AssertionError, KeyError), match=rf"\b{re.escape(field[-1])}\b(?!=)"):
+            check(batches, box)

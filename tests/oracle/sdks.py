@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 CACHE = Path(__file__).parents[2] / ".cache" / "oracle"
 DRIVERS = Path(__file__).parent / "drivers"
 STAMP = ".installed"
+PATIENCE = 60.0
+"""Seconds until a driver that does not answer is ended: twice what its SDK waits for a reply."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,15 @@ class Driver:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise TypeError("the driver was started without pipes")
-        stdin.write(json.dumps({"operation": operation, "settings": settings, "arguments": arguments}) + "\n")
-        stdin.flush()
-        line = stdout.readline()
+        watch = threading.Timer(PATIENCE, self._process.kill)
+        watch.start()
+        try:
+            stdin.write(json.dumps({"operation": operation, "settings": settings, "arguments": arguments}) + "\n")
+            stdin.flush()
+            line = stdout.readline()
+        finally:
+            watch.cancel()
+            watch.join()
         if not line:
             raise RuntimeError(f"the driver of {self.sdk.name} ended with status {self._process.wait()}")
         answer = json.loads(line)

@@ -78,23 +78,9 @@ class LettaBatchMessages(Struct, frozen=True, gc=False):
 
 
 class LettaBatchRequest(Struct, frozen=True, gc=False):
+    agent_id: str | None = None
     messages: Any | None = None
     input: Any | None = None
-    max_steps: int | None = None
-    use_assistant_message: bool | None = None
-    assistant_message_tool_name: str | None = None
-    assistant_message_tool_kwarg: str | None = None
-    include_return_message_types: Any | None = None
-    enable_thinking: Any | None = None
-    client_tools: Any | None = None
-    client_skills: Any | None = None
-    override_model: str | None = None
-    include_compaction_messages: bool | None = None
-    return_logprobs: bool | None = None
-    top_logprobs: int | None = None
-    return_token_ids: bool | None = None
-    override_system: str | None = None
-    agent_id: str | None = None
 
 
 class LettaContentUnion(Struct, frozen=True, gc=False):
@@ -171,14 +157,9 @@ class MessageApprovalUnion(Struct, frozen=True, gc=False):
 
 
 class MessageCreate(Struct, frozen=True, gc=False):
-    type: str | None = None
-    otid: str | None = None
-    group_id: str | None = None
     role: str | None = None
     content: Any | None = None
-    name: str | None = None
-    sender_id: str | None = None
-    batch_item_id: str | None = None
+    otid: str | None = None
 
 
 class MessageToolReturn(Struct, frozen=True, gc=False):

@@ -58,7 +58,7 @@ class BatchObject(Struct, frozen=True, gc=False):
     request_counts: BatchRequestCounts | None = None
     metadata: dict[str, Any] | None = None
     results: list[Raw] | None = None
-    errors_detail: list[dict[str, Any]] | None = None
+    errors_detail: list[Raw] | None = None
 
 
 class BatchRequestBody(Struct, frozen=True, gc=False):

@@ -6,15 +6,18 @@ Shared by Anthropic, Letta, MeshAPI and OneRouter; knows the fields of none of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPMethod
 from typing import Any, TypeVar
 
 import msgspec
 from attrs import evolve
 
-from polybatch.errors import InputError, TransportError, UnknownOutcome
+from polybatch.errors import ContractError, InputError, NotFound, TransportError, UnknownOutcome, VendorError
 from polybatch.flow import Emit, Exchange, Flow, Operation, Read, Reply, Response, call, send
 from polybatch.framing import LineFramer
-from polybatch.model import Request
+from polybatch.model import Batch, Request
+from polybatch.origin import origin
+from polybatch.vendor import ok
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -41,20 +44,26 @@ def body(envelope: Mapping[str, Any], items: Iterable[bytes]) -> Iterator[bytes]
     yield tail
 
 
-def create(operation: Operation[T], request: Mapping[str, Any]) -> Flow[Response[T]]:
-    """Send a create exactly once. Raises UnknownOutcome where the batch may exist although no answer says so."""
+def create(operation: Operation[T], request: Mapping[str, Any], read: Callable[[Response[T]], Batch]) -> Flow[Batch]:
+    """Send a create exactly once and read its answer.
+
+    Raises UnknownOutcome where the batch may exist although no answer names it; whatever else it raises proves that
+    no batch was made.
+    """
     try:
         reply = yield from call(operation, request, safe=False)
     except TransportError as lost:
         if not lost.sent:
             raise
         raise UnknownOutcome(f"the create was sent and its reply was lost: {lost.message}", hint=LOOK) from lost
-    if not (200 <= reply.status_code < 300 or reply.status_code in REJECTED):
-        message = (
-            f"the create was answered with HTTP {reply.status_code}, which does not say whether the batch was made"
-        )
-        raise UnknownOutcome(message, hint=LOOK, raw=reply.content)
-    return reply
+    answered = f"the create was answered with HTTP {reply.status_code}"
+    if not (ok(reply) or reply.status_code in REJECTED):
+        raise UnknownOutcome(f"{answered}, which does not say whether the batch was made", hint=LOOK, raw=reply.content)
+    try:
+        return read(reply)
+    except ContractError as unreadable:
+        message = f"{answered}, but the batch cannot be read: {unreadable.message}"
+        raise UnknownOutcome(message, hint=LOOK, raw=reply.content) from unreadable
 
 
 LOOK = "look whether the vendor has the batch before creating it again"
@@ -72,6 +81,15 @@ def lines(exchange: Exchange) -> Flow[Reply]:
     if found := framer.finish():
         yield Emit(found)
     return reply
+
+
+def download(url: str) -> Flow[None]:
+    """Emit the lines of a file at an address that the vendor gave. Raises NotFound, VendorError."""
+    request: dict[str, Any] = {"method": HTTPMethod.GET, "url": url}
+    reply = yield from lines(Exchange(download.__name__, request, foreign=True))
+    if not 200 <= reply.status < 300:
+        kind = NotFound if reply.status in {404, 410} else VendorError
+        raise kind(f"{origin(url).host} does not hand out the results", status=reply.status, raw=reply.content)
 
 
 def viewed(item: Mapping[str, Any], kind: type[S]) -> tuple[S, dict[str, Any]]:

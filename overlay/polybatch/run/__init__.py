@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -14,10 +15,14 @@ from polybatch.vendor import Vendor
 from polybatch.wire import AsyncWire, Wire
 
 from .core import Core
-from .machine import RunStatus, State
-from .opening import Settings, default_paths
+from .machine import RunStatus
+from .opening import Settings, paths
 
 Listener = Callable[[RunStatus], None]
+
+
+def _nobody(_: RunStatus) -> None:
+    """Hear nothing."""
 
 
 def prepare(
@@ -30,16 +35,13 @@ def prepare(
         raise InputError(
             f"a run has no setting {sorted(unknown)[0]!r}", hint=f"its settings are: {', '.join(sorted(names))}"
         )
-    if str(requests) == "-" and not given.get("run_dir"):
-        raise InputError("standard input needs --run-dir", hint="so that the run can be resumed")
-    out, run_dir = default_paths(requests, vendor.profile.name)
-    given["out"] = Path(given.get("out") or out)
-    given["run_dir"] = Path(given.get("run_dir") or run_dir)
+    named = (Path(given[name]) if given.get(name) else None for name in ("out", "run_dir"))
+    given["out"], given["run_dir"] = paths(requests, vendor.profile.name, *named)
     made = Settings(**given)
     identity = {
         "vendor": vendor.profile.name,
         "base_url": "sandbox" if made.sandbox else base_url,
-        "options": dict(options),
+        "options": json.loads(json.dumps(dict(options))),  # as the journal gives it back: a tuple is a list there
         "model": made.model,
     }
     return Core.open(vendor, requests, made, identity)
@@ -74,23 +76,26 @@ class Run:
 
     def wait(self, *, listener: Listener | None = None) -> RunStatus:
         """Drive the run to its end; `listener` hears of every step. Raises RunHeld where somebody must decide."""
-        if listener is not None:
-            self._core.listener = listener
+        self._core.listener = listener or _nobody
         self._wire.run(self._core.work())
         return self.status()
 
     def results(self) -> Iterator[Result]:
         """Every result, from files that are safe; drives the run as far as it is iterated."""
-        for shard in list(self._core.shards):
-            if shard.state is State.DONE:
-                yield from self._core.results_of(shard)
-        for shard in self._wire.iterate(self._core.work()):
-            yield from self._core.results_of(shard)
+        told = set[int]()
+        yield from self._core.news(told)
+        for _ in self._wire.iterate(self._core.work()):
+            yield from self._core.news(told)
+        yield from self._core.news(told)
 
-    def cancel(self) -> RunStatus:
+    def cancel(self, *, listener: Listener | None = None) -> RunStatus:
         """Cancel what is open and submit nothing more; what was answered is still fetched."""
         self._core.request_cancel()
-        return self.wait()
+        return self.wait(listener=listener)
+
+    def stop(self) -> None:
+        """Make `wait` return before its next step, with the run unfinished; may be called from a signal handler."""
+        self._core.stop()
 
 
 class AsyncRun:
@@ -129,25 +134,29 @@ class AsyncRun:
 
     async def wait(self, *, listener: Listener | None = None) -> RunStatus:
         """Drive the run to its end."""
-        if listener is not None:
-            self._core.listener = listener
+        self._core.listener = listener or _nobody
         await self._wire.run(self._core.work())
         return self.status()
 
     async def results(self) -> AsyncIterator[Result]:
-        """Every result, from files that are safe."""
-        for shard in list(self._core.shards):
-            if shard.state is State.DONE:
-                for result in self._core.results_of(shard):
-                    yield result
-        async for shard in self._wire.iterate(self._core.work()):
-            for result in self._core.results_of(shard):
+        """Every result, from files that are safe; drives the run as far as it is iterated."""
+        told = set[int]()
+        for result in self._core.news(told):
+            yield result
+        async for _ in self._wire.iterate(self._core.work()):
+            for result in self._core.news(told):
                 yield result
+        for result in self._core.news(told):
+            yield result
 
-    async def cancel(self) -> RunStatus:
+    async def cancel(self, *, listener: Listener | None = None) -> RunStatus:
         """Cancel what is open and submit nothing more."""
         self._core.request_cancel()
-        return await self.wait()
+        return await self.wait(listener=listener)
+
+    def stop(self) -> None:
+        """Make `wait` return before its next step, with the run unfinished; may be called from a signal handler."""
+        self._core.stop()
 
 
 __all__ = ["AsyncRun", "Run", "RunStatus"]

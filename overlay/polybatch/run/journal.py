@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from polybatch.errors import RunError, RunLocked
+from polybatch.errors import InputError, RunError, RunLocked
 from polybatch.model import BatchStatus
 
 from .machine import Shard, State
-from .migrations import STEPS
+from .migrations import NAME, STEPS
 
-NAME = "journal.sqlite"
+PRIVATE = 0o600
 
 
 class Journal:
@@ -33,7 +33,11 @@ class Journal:
         self._lock.take()
         try:
             self._db = _connect(directory / NAME)
-            self._migrate()
+            try:
+                self._migrate()
+            except BaseException:
+                self._db.close()
+                raise
         except BaseException:
             self._lock.release()
             raise
@@ -46,9 +50,7 @@ class Journal:
     def _migrate(self) -> None:
         with self.transaction():
             self._db.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
-            done = {name for (name,) in self._db.execute("SELECT name FROM migration")}
-            if newer := done - {name for name, _ in STEPS}:
-                raise RunError(f"the journal was written by a newer polybatch ({', '.join(sorted(newer))})")
+            done = _steps(self._db)
             for name, script in STEPS:
                 if name not in done:
                     for statement in script.split(";"):
@@ -97,6 +99,16 @@ class Journal:
             for number, generation, items, size, group, state, batch_id, status, outcomes, note in rows
         ]  # fmt: skip
 
+    def written(self) -> list[int]:
+        """Numbers of the shards whose results were written, in that order."""
+        return [number for (number,) in self._db.execute("SELECT shard FROM event WHERE kind = 'done' ORDER BY seq")]
+
+    def fetched(self) -> dict[int, str]:
+        """By shard, the sha256 of the file that its results were fetched into."""
+        rows = self._db.execute("SELECT shard, data FROM event WHERE kind = 'fetched' ORDER BY seq")
+        events = [(number, json.loads(data)) for number, data in rows]
+        return {number: data["sha256"] for number, data in events if "sha256" in data}
+
     def record(self, shard: Shard, kind: str, facts: Mapping[str, Any] | None = None, **data: Any) -> None:
         """Keep a shard's new state, what brought it there, and facts about the run that changed with it."""
         with self.transaction():
@@ -124,15 +136,29 @@ class Journal:
 
 
 def read(directory: Path) -> tuple[dict[str, Any], list[Shard]]:
-    """Look into a journal without owning it. Raises RunError where there is none."""
+    """Look into a journal without owning it. Raises InputError where there is none."""
     if not (directory / NAME).exists():
-        raise RunError(f"{directory} is no run directory", hint="it would hold a journal.sqlite")
+        raise InputError(f"{directory} is no run directory", hint=f"it would hold a {NAME}")
     journal = Journal.__new__(Journal)
     journal._db = _connect(directory / NAME)  # noqa: SLF001 - a reader takes no lock
     try:
-        return journal.facts(), journal.shards()
+        planned = journal._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()  # noqa: SLF001
+        facts = journal.facts() if planned and _steps(journal._db) else {}  # noqa: SLF001
+        if not facts:
+            raise InputError(f"{directory} has no plan yet", hint="give the command that began the run again")
+        return facts, journal.shards()
     finally:
         journal._db.close()  # noqa: SLF001
+
+
+def _steps(db: sqlite3.Connection) -> set[str]:
+    """The steps of the schema that were taken. Raises RunError where one is unknown here."""
+    done = {name for (name,) in db.execute("SELECT name FROM migration")}
+    if newer := done - {name for name, _ in STEPS}:
+        raise RunError(
+            f"the journal was written by a newer polybatch ({', '.join(sorted(newer))})", hint="use that version"
+        )
+    return done
 
 
 class Lock:
@@ -144,7 +170,7 @@ class Lock:
 
     def take(self) -> None:
         """Raises RunLocked, naming the owner, where another process has it."""
-        file = self._path.open("a+", encoding="utf-8")
+        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE), "a+", encoding="utf-8")
         try:
             _exclusive(file)
         except OSError as error:
@@ -180,6 +206,8 @@ class SeenIds:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        path.unlink(missing_ok=True)  # left behind by a process that was killed while it planned
+        _touch(path)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
@@ -191,9 +219,13 @@ class SeenIds:
         try:
             self._db.execute("INSERT INTO seen VALUES (?, ?)", (custom_id, line))
         except sqlite3.IntegrityError:
-            row = self._db.execute("SELECT line FROM seen WHERE id = ?", (custom_id,)).fetchone()
-            return int(row[0])
+            return self.find(custom_id)
         return None
+
+    def find(self, custom_id: str) -> int | None:
+        """What was kept with an id, or `None`."""
+        row = self._db.execute("SELECT line FROM seen WHERE id = ?", (custom_id,)).fetchone()
+        return int(row[0]) if row else None
 
     def close(self) -> None:
         """Forget everything."""
@@ -201,10 +233,20 @@ class SeenIds:
         self._path.unlink(missing_ok=True)
 
 
+def _touch(path: Path) -> None:
+    """Make a file that nobody else can read; sqlite gives its own files beside it the same permissions."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
+
+
 def _connect(path: Path) -> sqlite3.Connection:
+    _touch(path)
     db = sqlite3.connect(path, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error as error:
+        db.close()
+        raise RunError(f"{path} cannot be used: {error}", hint="was it damaged, or copied while in use?") from error
     return db
 
 

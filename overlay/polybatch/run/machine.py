@@ -1,17 +1,19 @@
 """What a run does next, as a table and three questions; pure: `now` is an argument.
 
 planned ─► submitting ─► submitted ─► ended ─► fetched ─► done
-   ▲            ├─ refused for now (a limit): back to planned
+   ▲            ├─ refused: back to planned
    └────────────┘
-                └─ reply lost ─► unknown ─► planned (resubmit) | done (abandon) | held until somebody decides
+                └─ reply lost ─► unknown ─► planned (resubmit) | fetched (abandon) | held until somebody decides
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -54,13 +56,25 @@ class Shard:
     note: str = ""
     """Why it is where it is, for people."""
     due: float = 0.0
-    """When to look at the batch again, on the driver's clock; not journaled, so that a resume looks at once."""
+    """When to look at the batch, or for its results, again, on the driver's clock; not journaled, so that a resume
+    looks at once."""
     pause: float = 0.0
+    """Seconds between the last look and the next."""
+    tries: int = 0
+    """How often in a row looking or fetching failed."""
+    resubmitted: bool = False
+    """Whether this drive has sent it once more after a create whose fate is unknown."""
+    last_fetched: str = ""
+    """sha256 of the last download, where that was not complete."""
     cancel_sent: bool = False
+    cancel_due: float = 0.0
+    """When to ask the vendor to cancel it, where the run is to be cancelled."""
+    parked: bool = False
+    """Set aside because of trouble that waiting does not mend; the next drive tries again."""
 
 
 class Deed(StrEnum):
-    """What can be done with a shard."""
+    """What can be done with a shard, the most urgent first: what is paid for comes home before more is ordered."""
 
     FINISH = "finish"
     FETCH = "fetch"
@@ -68,43 +82,55 @@ class Deed(StrEnum):
     POLL = "poll"
 
 
+DEEDS: Mapping[State, Deed] = {
+    State.FETCHED: Deed.FINISH,
+    State.ENDED: Deed.FETCH,
+    State.PLANNED: Deed.SUBMIT,
+    State.SUBMITTED: Deed.POLL,
+}
+TIMED = frozenset({Deed.FETCH, Deed.POLL})
+"""Deeds that wait for `Shard.due`."""
+
+
 @frozen
 class Window:
-    """How many batches may be open, and when the next create may be tried."""
+    """Whether one more create may be tried."""
 
     admitted: int | None
-    """What the vendor admits; `None` where it names no number."""
+    """How many batches the vendor admits; `None` where it names no number."""
     not_before: float = 0.0
 
+    def room(self, shards: Iterable[Shard]) -> bool:
+        """Whether the vendor admits one more batch."""
+        return self.admitted is None or sum(shard.state in OPEN for shard in shards) < self.admitted
 
-def due(shards: Iterable[Shard], now: float, window: Window) -> tuple[Deed, Shard] | None:
-    """The next deed, the most urgent first: what is paid for is brought home before more is ordered."""
+
+def due(shards: Sequence[Shard], now: float, window: Window) -> tuple[Deed, Shard] | None:
+    """The next deed."""
     found: dict[Deed, Shard] = {}
-    working = 0
     for shard in shards:
-        if shard.state in OPEN:
-            working += 1
-        if shard.state is State.FETCHED:
-            found.setdefault(Deed.FINISH, shard)
-        elif shard.state is State.ENDED:
-            found.setdefault(Deed.FETCH, shard)
-        elif shard.state is State.PLANNED:
-            found.setdefault(Deed.SUBMIT, shard)
-        elif shard.state is State.SUBMITTED and shard.due <= now:
-            first = found.setdefault(Deed.POLL, shard)
-            if shard.due < first.due:
-                found[Deed.POLL] = shard
-    if now < window.not_before or (window.admitted is not None and working >= window.admitted):
+        deed = DEEDS.get(shard.state)
+        if deed is None or shard.parked or (deed in TIMED and shard.due > now):
+            continue
+        if _rank(deed, shard) < _rank(deed, found.setdefault(deed, shard)):
+            found[deed] = shard
+    if now < window.not_before or not window.room(shards):
         found.pop(Deed.SUBMIT, None)
     return next(((deed, found[deed]) for deed in Deed if deed in found), None)
 
 
-def next_due(shards: Iterable[Shard], window: Window) -> float | None:
+def next_due(shards: Sequence[Shard], window: Window) -> float | None:
     """When something will be due; `None` when nothing ever will, without a decision or because all is done."""
-    times = [shard.due for shard in shards if shard.state is State.SUBMITTED]
-    if window.not_before and any(shard.state is State.PLANNED for shard in shards):
+    waiting = [shard for shard in shards if not shard.parked]
+    times = [shard.due for shard in waiting if DEEDS.get(shard.state) in TIMED]
+    if any(shard.state is State.PLANNED for shard in waiting) and window.room(shards):
         times.append(window.not_before)
     return min(times, default=None)
+
+
+def _rank(deed: Deed, shard: Shard) -> float:
+    """What comes first: the longest due; of creates, one that was not refused before."""
+    return float(bool(shard.note)) if deed is Deed.SUBMIT else shard.due
 
 
 @frozen(kw_only=True)
@@ -147,3 +173,13 @@ def summed(shards: Iterable[Shard]) -> tuple[Counter[str], Counter[str], int]:
         outcomes.update(shard.outcomes)
         answered += sum(shard.outcomes.values()) if shard.state is State.DONE else shard.succeeded or 0
     return states, outcomes, answered
+
+
+def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePath) -> RunStatus:
+    """The state of a run, from its journal alone."""
+    states, outcomes, answered = summed(shards)
+    held = tuple(f"shard {s.number} ({s.items} requests): {s.note}" for s in shards if s.state is State.UNKNOWN)
+    return RunStatus(
+        run_dir=str(run_dir), vendor=facts["vendor"], total=sum(shard.items for shard in shards),
+        shards=dict(states), outcomes=dict(outcomes), answered=answered, held=held,
+    )  # fmt: skip

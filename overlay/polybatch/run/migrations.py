@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NAME = "journal.sqlite"
+"""The journal's file in a run directory."""
 FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE shard (

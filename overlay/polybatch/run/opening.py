@@ -6,13 +6,14 @@ Nothing is sent here.
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, get_args
 
 import attrs
-from attrs import frozen
+from attrs import define, field, frozen
 
 from polybatch import source
 from polybatch.dialects import inline
@@ -27,21 +28,63 @@ from .plan import ID_DIGITS, Cut, Cutter, Member, wire_id
 
 MOST_ITEMS = 10**ID_DIGITS
 """Requests in a shard where the vendor names no limit: what six digits of an index can count."""
+Decision = Literal["hold", "resubmit", "abandon"]
+DECISIONS = get_args(Decision)
+STDOUT = "stdout.jsonl"
+"""File in the run directory that holds the results until they are written to standard output, at the end."""
+
+
+def _absolute(path: Path) -> Path:
+    """So that a process may change its directory while it drives."""
+    return path.absolute()
 
 
 @frozen(kw_only=True)
 class Settings:
     """How a run is done; the names are the command line's options."""
 
-    out: Path
-    run_dir: Path
+    out: Path = field(converter=_absolute)
+    run_dir: Path = field(converter=_absolute)
     poll: float = 5.0
-    on_unknown: Literal["hold", "resubmit", "abandon"] = "hold"
+    on_unknown: Decision = "hold"
     max_items_per_batch: int | None = None
     max_requests: int | None = None
     model: str | None = None
     no_check: bool = False
     sandbox: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        rules = (
+            ("poll", "a number of seconds above 0", _number(self.poll) and 0 < self.poll < math.inf),
+            ("on_unknown", f"one of {', '.join(DECISIONS)}", self.on_unknown in DECISIONS),
+            ("max_items_per_batch", "a number from 1", _count(self.max_items_per_batch)),
+            ("max_requests", "a number from 1", _count(self.max_requests)),
+        )
+        for name, wanted, kept in rules:
+            if not kept:
+                raise InputError(f"{name} is {wanted}, not {getattr(self, name)!r}")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _count(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+
+
+def paths(requests: Path, vendor: str, out: Path | None, run_dir: Path | None) -> tuple[Path, Path]:
+    """Where results and journal go; `-` is standard input, or standard output. Raises InputError."""
+    if str(requests) == "-":
+        if run_dir is None:
+            raise InputError("standard input needs --run-dir", hint="so that the run can be resumed")
+        default = run_dir / "results.jsonl"
+    else:
+        default, beside = default_paths(requests, vendor)
+        run_dir = run_dir or beside
+    if out is not None and out.suffix in {".gz", ".zst"}:
+        raise InputError(f"{out}: results are written as plain JSON lines", hint=f"name it {out.with_suffix('')}")
+    return run_dir / STDOUT if str(out) == "-" else out or default, run_dir
 
 
 def default_paths(requests: Path, vendor: str) -> tuple[Path, Path]:
@@ -64,7 +107,7 @@ def begin(
     """Check the whole input and cut it into shards. Raises InputError, naming the line."""
     path = requests.absolute()
     if str(requests) == "-" or requests.suffix in {".gz", ".zst"}:
-        path = folder.path.absolute() / "input.jsonl"
+        path = folder.path.absolute() / sink.INPUT
         with source.open_input(requests) as stream:
             _spooled(stream, path, requests)
     digest = hashlib.sha256()
@@ -81,8 +124,10 @@ def begin(
         raise InputError(f"{requests} holds no requests")
     facts = {
         **identity, "run_id": run_id, "input": str(path), "input_sha256": digest.hexdigest(),
-        "out": str(settings.out.absolute()), "committed": 0,
+        "requests": str(requests if str(requests) == "-" else requests.absolute()),
+        "out": str(settings.out.absolute()), "begun": False, "committed": 0,
     }  # fmt: skip
+    folder.sync_plan()
     journal.plan(shards, facts)
     return facts
 
@@ -91,22 +136,59 @@ def cuts(
     vendor: Vendor, path: Path, settings: Settings, run_id: str, seen: SeenIds, digest: source.Digest
 ) -> Iterator[Cut]:
     """Read, check and cut the whole input. Raises InputError, naming the line."""
-    limits = vendor.profile.limits
-    most = min(limits.max_items or MOST_ITEMS, settings.max_items_per_batch or MOST_ITEMS)
-    head, tail = inline.frame(vendor.envelope())
-    cutter = Cutter(most, limits.max_bytes - len(head) - len(tail) if limits.max_bytes else None)
-    intake = Intake(vendor, check=not settings.no_check, model=settings.model)
+    gauge, cutter = Gauge(vendor, settings, run_id, seen), cutter_for(vendor, settings)
     for count, (offset, number, line) in enumerate(source.lines(path, digest), 1):
         where = f"{path.name}, line {number}"
-        request = intake.read(line, where)
-        if (first := seen.add(request.custom_id, number)) is not None:
-            raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, on line {first}")
-        if settings.max_requests is not None and count > settings.max_requests:
-            raise InputError(f"{where}: more than the {settings.max_requests:,} requests that --max-requests allows")
-        size = len(intake.encode(attrs.evolve(request, custom_id=wire_id(run_id, 0, 0, 0)), where))
-        group = vendor.model(request) or settings.model if vendor.profile.one_model else None
-        yield from cutter.add(Member(offset, number, size, group, vendor.alone(request)))
+        refuse_larger(count, settings, f"{where}: ")
+        yield from cutter.add(gauge.member(offset, number, line, where))
     yield from cutter.finish()
+
+
+def refuse_larger(count: int, settings: Settings, where: str = "") -> None:
+    """Raises InputError for more requests than the user allows."""
+    if settings.max_requests is not None and count > settings.max_requests:
+        raise InputError(f"{where}more than the {settings.max_requests:,} requests that --max-requests allows")
+
+
+def cutter_for(vendor: Vendor, settings: Settings) -> Cutter:
+    """A cutter that keeps to the limits of the vendor and of the user."""
+    limits = vendor.profile.limits
+    most = min(limits.max_items or MOST_ITEMS, settings.max_items_per_batch or MOST_ITEMS)
+    return Cutter(most, limits.max_bytes - around(vendor) if limits.max_bytes is not None else None)
+
+
+def around(vendor: Vendor) -> int:
+    """Bytes of a create's body beside its requests."""
+    return sum(map(len, inline.frame(vendor.envelope())))
+
+
+@define
+class Gauge:
+    """Checks the lines of an input one by one, and measures what will travel."""
+
+    vendor: Vendor
+    settings: Settings
+    run_id: str
+    seen: SeenIds
+    _intake: Intake = field(init=False)
+    _around: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._around = around(self.vendor)
+        self._intake = Intake(self.vendor, check=not self.settings.no_check, model=self.settings.model)
+
+    def member(self, offset: int, number: int, line: bytes, where: str) -> Member:
+        """The request on a line. Raises InputError, which says where and why it is refused."""
+        request = self._intake.read(line, where)
+        if (first := self.seen.add(request.custom_id, number)) is not None:
+            raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, on line {first}")
+        # The id that will travel is ours, not the user's.
+        size = len(self._intake.encode(attrs.evolve(request, custom_id=wire_id(self.run_id, 0, 0, 0)), where))
+        if (most := self.vendor.profile.limits.max_bytes) is not None and size + self._around > most:
+            title = self.vendor.profile.title
+            raise InputError(f"{where}: a batch of it alone has {size + self._around:,} bytes, {title} takes {most:,}")
+        group = self.vendor.model(request) or self.settings.model if self.vendor.profile.one_model else None
+        return Member(offset, number, size, group, self.vendor.alone(request))
 
 
 def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:
@@ -116,20 +198,30 @@ def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:
         raise InputError(f"cannot read {requests}: {error}", hint="is the file complete?") from error
 
 
-def refuse_other(facts: Mapping[str, Any], identity: Mapping[str, Any], requests: Path, folder: sink.Folder) -> None:
+def refuse_other(facts: Mapping[str, Any], identity: Mapping[str, Any], requests: Path, settings: Settings) -> None:
     """Refuse to go on with something else than the run began with."""
     for name, value in identity.items():
         if facts.get(name) != value:
             raise InputError(
                 f"this run was started with {name} {facts.get(name)!r}, not {value!r}",
-                hint=f"name another --run-dir than {folder.path}, or give the same again",
+                hint=f"name another --run-dir than {settings.run_dir}, or give the same again",
             )
-    path = Path(facts["input"])
-    spooled = path.parent == folder.path.absolute()
-    if not spooled and str(requests) != "-" and requests.absolute() != path:
-        raise InputError(f"this run reads {path}, not {requests}", hint="name another --run-dir")
+    if facts["out"] != str(settings.out.absolute()):
+        written = "standard output" if Path(facts["out"]).name == STDOUT else facts["out"]
+        raise InputError(f"this run writes its results to {written}", hint="give the same --out, or another --run-dir")
+    given = str(requests if str(requests) == "-" else requests.absolute())
+    if given not in {facts["requests"], facts["input"]}:
+        raise InputError(f"this run reads {facts['requests']}, not {given}", hint="name another --run-dir")
+    for path in sorted({facts["input"], given} - {"-"}):
+        if sha256_of(Path(path)) != facts["input_sha256"]:
+            raise InputError(
+                f"{path} is not what it was when the run was planned", hint="restore it, or start a new run"
+            )
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of an input's bytes, decompressed."""
     digest = hashlib.sha256()
     for _ in source.lines(path, digest):
         pass
-    if digest.hexdigest() != facts["input_sha256"]:
-        raise InputError(f"{path} is not what it was when the run was planned", hint="restore it, or start a new run")
+    return digest.hexdigest()

@@ -46,45 +46,78 @@ class Cut:
 
     def add(self, member: Member) -> None:
         """Take one more request."""
+        self.size += member.size + bool(self.offsets)
         self.offsets.append(member.offset)
         self.numbers.append(member.line)
-        self.size += member.size + 1
         if member.alone is not None:
             self.loners.add(member.alone)
+
+
+@define
+class Queue:
+    """The open cuts of one group, by number; those before `first` are closed."""
+
+    cuts: dict[int, Cut] = field(factory=dict)
+    first: int = 0
+    following: int = 0
+    floors: dict[str, int] = field(factory=dict)
+    """By what must not share a cut: the first cut that may have it. Searching instead would cost the square of them."""
+    closed: dict[int, set[str]] = field(factory=dict)
+    """What stood alone in cuts behind `first` that are closed already."""
+
+    def close(self, number: int) -> Cut:
+        """Take a cut out, and forget what only those before `first` had."""
+        cut = self.cuts.pop(number)
+        self.closed[number] = cut.loners
+        while self.first in self.closed:
+            for loner in self.closed.pop(self.first):
+                if self.floors[loner] == self.first + 1:
+                    del self.floors[loner]
+            self.first += 1
+        return cut
+
+    def put(self, number: int, member: Member) -> None:
+        """Add a request to a cut, or to a new one."""
+        if number == self.following:
+            self.cuts[number] = Cut(member.group)
+            self.following += 1
+        self.cuts[number].add(member)
+        if member.alone is not None:
+            self.floors[member.alone] = number + 1
 
 
 @define
 class Cutter:
     """Cuts a stream; a shard comes out as soon as it is full.
 
-    `max_bytes` counts the items and their commas, without the envelope around them.
+    `max_bytes` counts the items and the commas between them, without the envelope around them.
     """
 
     max_items: int
     max_bytes: int | None = None
-    _open: dict[str | None, list[Cut]] = field(factory=dict)
+    _queues: dict[str | None, Queue] = field(factory=dict)
 
     def add(self, member: Member) -> Iterator[Cut]:
         """Take one request; give the shards it has filled."""
-        cuts = self._open.setdefault(member.group, [])
-        for cut in list(cuts):
-            if self._full(cut, member):
-                cuts.remove(cut)
-                yield cut
-            elif member.alone is None or member.alone not in cut.loners:
-                cut.add(member)
-                return
-        cuts.append(Cut(member.group))
-        cuts[-1].add(member)
+        queue = self._queues.setdefault(member.group, Queue())
+        number = queue.first if member.alone is None else max(queue.first, queue.floors.get(member.alone, 0))
+        while number < queue.following:
+            cut = queue.cuts.get(number)
+            if cut is not None and not self._full(cut, member):
+                break
+            if cut is not None:
+                yield queue.close(number)
+            number += 1
+        queue.put(number, member)
 
     def finish(self) -> Iterator[Cut]:
         """Give what is left."""
-        for cuts in self._open.values():
-            yield from cuts
-        self._open.clear()
+        for queue in self._queues.values():
+            yield from queue.cuts.values()
+        self._queues.clear()
 
     def _full(self, cut: Cut, member: Member) -> bool:
-        too_large = self.max_bytes is not None and cut.size + member.size + 1 > self.max_bytes
+        too_large = self.max_bytes is not None and cut.size + 1 + member.size > self.max_bytes
         return len(cut) >= self.max_items or too_large
 
 

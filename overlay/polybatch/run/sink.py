@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,10 +22,16 @@ from polybatch.errors import InputError
 from polybatch.model import Outcome, Result
 from polybatch.vendor import Payload
 
+from .migrations import NAME
 from .plan import Cut
 
 BLOCK = 1 << 20
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+INPUT = "input.jsonl"
+"""Where an input is kept that cannot be read twice."""
+PARTS = ("plan", "payload", "results")
+OURS = frozenset({*PARTS, NAME, f"{NAME}-wal", f"{NAME}-shm", "lock", "seen.sqlite", INPUT, f"{INPUT}.part"})
+"""What a run directory may hold before its run is planned."""
 encoder = msgspec.json.Encoder()
 
 
@@ -34,17 +41,45 @@ class Folder:
 
     path: Path
 
-    def make(self) -> None:
-        """Create it, for nobody else to read."""
-        for part in ("plan", "payload", "results"):
-            (self.path / part).mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIR)
-        self.path.chmod(PRIVATE_DIR)
+    def make(self) -> bool:
+        """Create it, for nobody else to read; whether it is new. Raises InputError for another kind of directory."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            new = not self.path.exists()
+            self.path.mkdir(exist_ok=True, mode=PRIVATE_DIR)
+            strange = sorted({path.name for path in self.path.iterdir()} - OURS)
+            if strange and not (self.path / NAME).exists():
+                raise InputError(
+                    f"{self.path} is no run directory: it holds {strange[0]}", hint="name another --run-dir"
+                )
+            for part in PARTS:
+                (self.path / part).mkdir(exist_ok=True, mode=PRIVATE_DIR)
+            self.path.chmod(PRIVATE_DIR)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be a run directory: {error.strerror}") from error
+        if new:
+            _sync_directory(self.path.parent)
+        return new
+
+    def clear(self, *, whole: bool) -> None:
+        """Leave no trace of a run that was not planned."""
+        for path in [self.path] if whole else [self.path / name for name in OURS]:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def save_members(self, number: int, cut: Cut) -> None:
-        """Keep where a shard's requests stand."""
-        with _private(self._members(number)) as file:
+        """Keep where a shard's requests stand; safe once `sync_plan` was called."""
+        with private(self._members(number)) as file:
             cut.offsets.tofile(file)
             cut.numbers.tofile(file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def sync_plan(self) -> None:
+        """Make the names of the plan's files durable."""
+        _sync_directory(self.path / "plan")
 
     def members(self, number: int, items: int) -> tuple[array[int], array[int]]:
         """Offsets and line numbers of a shard's requests."""
@@ -72,7 +107,7 @@ class SafeFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._part = path.with_name(path.name + ".part")
-        self._file = _private(self._part)
+        self._file = private(self._part)
         self.digest = hashlib.sha256()
         self.size = 0
 
@@ -110,19 +145,12 @@ def payload_of(path: Path) -> Payload:
 class Output:
     """The results file: one line for each request, with everything up to the committed offset safe."""
 
-    def __init__(self, path: Path, committed: int | None) -> None:
+    def __init__(self, path: Path, committed: int) -> None:
         self.path = path
-        if committed is None:
-            if path.exists() and path.stat().st_size:
-                raise InputError(f"{path} exists and was not written by this run", hint="name another file with --out")
-            committed = 0
-        elif path.exists() and path.stat().st_size < committed:
-            raise InputError(
-                f"{path} is shorter than this run has written it", hint="`polybatch results` writes it anew"
-            )
-        elif committed and not path.exists():
-            raise InputError(f"{path} is gone", hint="`polybatch results` writes it anew")
-        self._file: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
+        fresh = not path.exists()
+        self._file: IO[bytes] = path.open("w+b" if fresh else "r+b")
+        if fresh:
+            _sync_directory(path.parent)
         # What stands behind the committed offset belongs to a shard that was not recorded; it is written again.
         self._file.truncate(committed)
         self._file.seek(committed)
@@ -140,6 +168,28 @@ class Output:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raises InputError for a results file that holds something already, or that cannot be written."""
+    try:
+        if not path.exists():
+            path.touch()
+            path.unlink()
+        elif not path.is_file():
+            raise InputError(f"{path} is no file", hint="name another file with --out")
+        elif path.stat().st_size:
+            raise InputError(f"{path} exists and was not written by this run", hint="name another file with --out")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}", hint="name another file with --out") from error
+
+
+def refuse_shortened(path: Path, committed: int) -> None:
+    """Raises InputError where lines that this run has written are gone."""
+    if not path.exists() and committed:
+        raise InputError(f"{path} is gone", hint="`polybatch results` writes it anew")
+    if committed and path.stat().st_size < committed:
+        raise InputError(f"{path} is shorter than this run has written it", hint="`polybatch results` writes it anew")
 
 
 def line(result: Result) -> bytes:
@@ -164,7 +214,12 @@ USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_toke
 
 def one_line(record: bytes) -> bytes:
     r"""A vendor's record without line ends inside, and one behind it."""
-    return (msgspec.json.format(record, indent=-1) if b"\n" in record or b"\r" in record else record) + b"\n"
+    if b"\n" in record:
+        try:
+            record = msgspec.json.format(record, indent=-1)
+        except msgspec.DecodeError:  # kept all the same; whoever reads it finds that it is no JSON
+            record = record.replace(b"\n", b" ")
+    return record + b"\n"
 
 
 def spool(source: Any, path: Path) -> None:
@@ -179,7 +234,8 @@ def spool(source: Any, path: Path) -> None:
     file.commit()
 
 
-def _private(path: Path) -> IO[bytes]:
+def private(path: Path) -> IO[bytes]:
+    """A new file that nobody else can read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb")
 
 

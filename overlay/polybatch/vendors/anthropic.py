@@ -22,13 +22,13 @@ from polybatch_generated.anthropic.client.api.batches import (
 from polybatch_generated.anthropic.client.types import UNSET, RawBody, Unset
 
 from polybatch import retry
-from polybatch.dialects import inline
+from polybatch.dialects import inline, messages
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, NotReady
 from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
 from polybatch.model import Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result, Usage
-from polybatch.origin import origin
-from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
+from polybatch.origin import same_origin
+from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
     FindBy,
     Options,
@@ -36,7 +36,6 @@ from polybatch.vendor import (
     Profile,
     Vendor,
     drift,
-    join_text,
     ok,
     read_options,
     refused,
@@ -69,29 +68,8 @@ OUTCOMES: Mapping[str, Outcome] = {
     "canceled": Outcome.CANCELLED,
     "expired": Outcome.EXPIRED,
 }
-FINISHES: Mapping[str, Finish] = {
-    "end_turn": Finish.STOP,
-    "stop_sequence": Finish.STOP,
-    "max_tokens": Finish.LENGTH,
-    "model_context_window_exceeded": Finish.LENGTH,
-    "tool_use": Finish.TOOL_CALLS,
-    "pause_turn": Finish.PAUSED,
-    "compaction": Finish.PAUSED,
-    "refusal": Finish.REFUSAL,
-}
-RETRYABLE: Mapping[str, bool] = {
-    "invalid_request_error": False,
-    "authentication_error": False,
-    "billing_error": False,
-    "permission_error": False,
-    "not_found_error": False,
-    "conflict_error": True,
-    "request_too_large": False,
-    "rate_limit_error": True,
-    "timeout_error": True,
-    "api_error": True,
-    "overloaded_error": True,
-}
+FINISHES: Mapping[str, Finish] = messages.FINISHES
+RETRYABLE: Mapping[str, bool] = messages.RETRYABLE
 
 
 class AnthropicOptions(Options, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -130,7 +108,7 @@ class Anthropic:
     def item(self, request: Request) -> Mapping[str, Any]:
         body = cast("params.BetaCreateMessageParams", request.body)
         own = params.BetaMessageBatchIndividualRequestParams(custom_id=request.custom_id, params=body)
-        return {**own, **request.item}
+        return {**request.item, **own}
 
     def request(self, item: Mapping[str, Any]) -> Request:
         view, rest = inline.viewed(item, wire.BetaMessageBatchIndividualRequestParams)
@@ -156,7 +134,7 @@ class Anthropic:
             anthropic_user_profile_id=self.options.user_profile_id or UNSET,
             **self._headers(),
         )
-        return self._read((yield from inline.create(create_batch, request)))
+        return (yield from inline.create(create_batch, request, self._read))
 
     def get(self, batch_id: str) -> Flow[Batch]:
         request = get_batch.request_kwargs(batch_id, **self._headers())
@@ -164,14 +142,20 @@ class Anthropic:
 
     def list(self, limit: int) -> Flow[None]:
         after: str | None = None
+        seen: set[str | None] = {None}
         while True:
             request = list_batches.request_kwargs(limit=limit, after_id=after or UNSET, **self._headers())
             reply = self._success((yield from call(list_batches, request)))
             page, _ = tolerant(reply.content, wire.BetaListResponseMessageBatch)
-            yield Emit([self._batch(bytes(raw)) for raw in page.data or ()])
-            if not page.has_more or page.last_id in {None, after}:
-                return
+            if page.data is None:
+                raise unexpected("a list of batches", reply.content)
+            yield Emit([self._batch(bytes(raw)) for raw in page.data])
             after = page.last_id
+            if not page.has_more:
+                return
+            if after in seen:
+                raise ContractError("the list says that there is more, but does not go on", raw=reply.content)
+            seen.add(after)
 
     def cancel(self, batch_id: str) -> Flow[Batch]:
         request = cancel_batch.request_kwargs(batch_id, **self._headers())
@@ -179,7 +163,9 @@ class Anthropic:
 
     def delete(self, batch_id: str) -> Flow[None]:
         request = delete_batch.request_kwargs(batch_id, **self._headers())
-        self._success((yield from call(delete_batch, request)))
+        reply = self._success((yield from call(delete_batch, request)))
+        if not tolerant(reply.content, wire.BetaDeletedMessageBatch)[0].id:
+            raise unexpected("a deleted batch", reply.content)
 
     # -- results
 
@@ -188,7 +174,7 @@ class Anthropic:
         if not batch.status.terminal:
             raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
         own, _ = tolerant(batch.raw, wire.BetaMessageBatch)
-        if own.results_url and origin(own.results_url) != origin(self.base_url):
+        if own.results_url and not same_origin(own.results_url, self.base_url):
             yield Warn(f"the results_url {own.results_url} is not followed: it is not under {self.base_url}")
         request = batch_results.request_kwargs(batch_id, **self._headers())
         reply = yield from inline.lines(exchange(batch_results, request))
@@ -242,8 +228,8 @@ class Anthropic:
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
         """A batch from its JSON: what the document promises if it keeps to it, else what can be read."""
         own, dropped = tolerant(raw, wire.BetaMessageBatch)
-        if own.id is None:
-            raise ContractError(f"expected a batch, got {shorten(raw)}", hint="is the base URL the vendor's?", raw=raw)
+        if not own.id:
+            raise unexpected("a batch", raw)
         status = STATUSES.get(own.processing_status or "", BatchStatus.UNKNOWN)
         if status is BatchStatus.COMPLETED and own.cancel_initiated_at is not None:
             status = BatchStatus.CANCELLED
@@ -282,27 +268,17 @@ def _item_error(raw: bytes) -> ErrorInfo:
 
 
 def _text(body: bytes) -> str | None:
-    message = readable(body, wire.BetaMessage)
-    return join_text([block.text for block in message.content or ()])
+    return messages.text(readable(body, wire.BetaMessage))
 
 
 def _usage(body: bytes) -> Usage | None:
-    usage = readable(body, wire.BetaMessage).usage
-    if usage is None:
-        return None
-    details = usage.output_tokens_details
-    return Usage(
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_input_tokens,
-        cache_write_tokens=usage.cache_creation_input_tokens,
-        reasoning_tokens=details.thinking_tokens if details else None,
-    )
+    tokens = readable(body, wire.BetaMessage).usage
+    details = tokens.output_tokens_details if tokens else None
+    return messages.usage(tokens, reasoning=details.thinking_tokens if details else None)
 
 
 def _finish(body: bytes) -> Finish | None:
-    reason = readable(body, wire.BetaMessage).stop_reason
-    return FINISHES.get(reason, Finish.UNKNOWN) if reason else None
+    return messages.finish(readable(body, wire.BetaMessage))
 
 
 VENDOR: type[Vendor] = Anthropic

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,10 @@ def call(operation: str, arguments: dict[str, Any], settings: Mapping[str, Any])
     if operation == "list_all":
         return list(batches.list(**arguments))
     if operation == "results":
+        with contextlib.closing(batches.results(**arguments)) as stream:
+            lines = list(stream)
         # The SDK builds lines without checking them, whatever the flag says; its own models are asked here.
-        return [type(line).model_validate(line.to_dict(warnings=False)) for line in batches.results(**arguments)]
+        return [type(line).model_validate(line.to_dict(warnings=False)) for line in lines]
     return getattr(batches, operation)(**arguments)
 
 

@@ -56,4 +56,6 @@ def described(error: Exception) -> dict[str, Any]:
     """An exception, with what the SDK read from the reply."""
     told = {name: getattr(error, name, None) for name in ("body", "request_id", "error_code", "details")}
     status = getattr(error, "status_code", None) or getattr(error, "status", None)
-    return {"type": type(error).__name__, "message": str(error), "status": status} | told
+    # Where an SDK's model refused a reply, only the cause says which field it was.
+    message = f"{error} ({error.__cause__})" if error.__cause__ else str(error)
+    return {"type": type(error).__name__, "message": message, "status": status} | told

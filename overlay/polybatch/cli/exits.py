@@ -1,0 +1,89 @@
+"""How a command ends: the exit codes of INTERFACE, which exception has which, and an exception in two lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+import click
+
+from polybatch import errors
+
+
+class Code(IntEnum):
+    """What an exit code says."""
+
+    SUCCEEDED = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    STOPPED = 3
+    UNDECIDED = 4
+    DUPLICATE = 5
+    LOCKED = 6
+    INTERRUPTED = 130
+
+
+WEIGHT = (
+    Code.LOCKED, Code.USAGE, Code.UNDECIDED, Code.DUPLICATE,
+    Code.INTERRUPTED, Code.STOPPED, Code.SOME_FAILED, Code.SUCCEEDED,
+)  # fmt: skip
+"""When several apply, the first of these."""
+
+CODES: tuple[tuple[type[BaseException], Code], ...] = (
+    (errors.RunLocked, Code.LOCKED),
+    (errors.RunHeld, Code.UNDECIDED),
+    (errors.UnknownOutcome, Code.UNDECIDED),
+    (errors.InputError, Code.USAGE),
+    (errors.Unsupported, Code.USAGE),
+    (errors.PolybatchError, Code.STOPPED),
+    (click.Abort, Code.INTERRUPTED),
+    (KeyboardInterrupt, Code.INTERRUPTED),
+    (click.ClickException, Code.USAGE),
+    (BrokenPipeError, Code.STOPPED),
+    (OSError, Code.USAGE),
+)
+"""Exception to code; the first that fits."""
+
+HELP = """Exit codes: 0 every request succeeded, 1 finished but some did not, 2 wrong usage or input (nothing was
+sent), 3 stopped and can be resumed (130 after Ctrl-C), 4 needs a decision, 5 a duplicate batch was found, 6 the run
+belongs to another process."""
+
+PHRASES = {
+    "or give api_key=": "in the environment; a key is never an option",
+    "use run(), which splits": "use `polybatch run`, which splits",
+}
+"""Phrases of hints that speak Python, and how the command line says them."""
+NOT_THE_VENDOR = "is the base URL the vendor's?"
+LONGEST = 600
+"""Characters of a message; a vendor's can be a whole page."""
+
+
+def code_of(error: BaseException) -> Code:
+    """The exit code of an exception. Raises it again where it has none: that is a defect, not an outcome."""
+    for kind, code in CODES:
+        if isinstance(error, kind):
+            return code
+    raise error
+
+
+def heaviest(codes: Iterable[Code]) -> Code:
+    """The one that counts."""
+    return min(codes, key=WEIGHT.index)
+
+
+def wording(error: BaseException) -> tuple[str, str]:
+    """What happened, and what to do about it (may be empty)."""
+    if isinstance(error, errors.PolybatchError):
+        message = str(error).removesuffix(f" ({error.hint})")
+        hint = error.hint or (NOT_THE_VENDOR if isinstance(error, errors.ContractError) else "")
+        for phrase, said in PHRASES.items():
+            hint = hint.replace(phrase, said)
+    elif isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        message, hint = error.format_message(), f"{context.command_path} --help" if context else ""
+    elif isinstance(error, OSError):
+        place = f": {error.filename}" if error.filename else ""
+        message, hint = f"{error.strerror or error}{place}", ""
+    else:
+        message, hint = "interrupted", ""
+    return message if len(message) <= LONGEST else f"{message[:LONGEST]}…", hint

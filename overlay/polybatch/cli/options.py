@@ -1,0 +1,115 @@
+"""What several commands take, declared once; and `--option K=V` read for a vendor."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from attrs import frozen
+
+from polybatch.errors import InputError
+from polybatch.vendors import find_vendor
+
+C = TypeVar("C", bound=Callable[..., Any])
+Decorator = Callable[[C], C]
+
+
+@frozen(kw_only=True)
+class Given:
+    """The options of `run`, as they were given."""
+
+    out: Path | None = None
+    base_url: str | None = None
+    option: tuple[str, ...] = ()
+    model: str | None = None
+    sandbox: bool = False
+    run_dir: Path | None = None
+    poll: float | None = None
+    on_unknown: str = "hold"
+    max_items_per_batch: int | None = None
+    max_requests: int | None = None
+    allow_http: bool = False
+    no_check: bool = False
+    as_json: bool = False
+
+
+def stacked(*options: Decorator[Any]) -> Decorator[Any]:
+    """Several options as one decorator, in this order in the help."""
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
+
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+vendor = click.option("--vendor", required=True, metavar="V", help="Who answers; `polybatch vendors` lists them.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print data for programs.")
+option = click.option(
+    "--option", multiple=True, metavar="K=V", help="An option of the vendor; V is JSON, text, or a list with commas."
+)
+base_url = click.option("--base-url", metavar="URL", help="Where the vendor is, if not at its own address.")
+allow_http = click.option(
+    "--allow-http", is_flag=True, help="Allow plain http to another machine; the key travels unencrypted."
+)
+no_check = click.option("--no-check", is_flag=True, help="Do not check requests against the vendor's document.")
+model = click.option("--model", metavar="M", help="The model for requests that name none.")
+max_items = click.option(
+    "--max-items-per-batch", type=click.IntRange(min=1), metavar="N", help="A lower limit than the vendor's."
+)
+max_requests = click.option(
+    "--max-requests", type=click.IntRange(min=1), metavar="N", help="Refuse an input with more requests."
+)
+poll = click.option(
+    "--poll", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+    help="First polling interval, from where it backs off (5; with --sandbox 0.05).",
+)  # fmt: skip
+on_unknown = click.option(
+    "--on-unknown", type=click.Choice(["hold", "resubmit", "abandon"]), default="hold", show_default=True,
+    help="What to do with a create whose reply was lost and whose fate cannot be found out.",
+)  # fmt: skip
+sandbox = click.option(
+    "--sandbox", is_flag=True, help="Use a local imitation of the vendor, 1000 times faster; needs no key."
+)
+run_dir = click.option("--run-dir", type=FOLDER, metavar="DIR", help="Where the journal lives.")
+out = click.option("-o", "--out", type=Path, metavar="FILE", help="Results; - is standard output, written at the end.")
+folder = click.argument("folder", type=FOLDER, metavar="RUN_DIR")
+input_ = click.argument("input_", metavar="INPUT")
+reaching = stacked(vendor, base_url, option, allow_http, as_json)
+"""How one batch at the vendor is reached."""
+driving = stacked(
+    out, base_url, option, model, sandbox, poll, on_unknown, max_items, max_requests, allow_http, no_check, as_json
+)
+"""What a run takes besides its input and its place."""
+
+
+def read_pairs(pairs: Sequence[str], vendor: str) -> dict[str, Any]:
+    """`K=V`, several times, as options of a vendor; names and types are the vendor's to judge."""
+    kind = find_vendor(vendor).options_type
+    types = typing.get_type_hints(kind)
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(f"--option {pair}: expected K=V", hint=f"the options are: {', '.join(types) or 'none'}")
+        if name in found:
+            raise InputError(f"--option {name} is given twice", hint=f"a list is written {name}=a,b")
+        found[name] = _value(value, types.get(name, Any))
+    return found
+
+
+def _value(text: str, kind: Any) -> Any:
+    """The first reading of a text that fits the type; the plainest where none does."""
+    readings: list[Any] = [text, text.split(",")]
+    with suppress(ValueError):  # not JSON
+        readings.insert(0, msgspec.json.decode(text))
+    for reading in readings:
+        try:
+            msgspec.convert(reading, kind)
+        except msgspec.ValidationError:
+            continue
+        return reading
+    return readings[0]

@@ -1,0 +1,90 @@
+"""The answer of a Messages request, Anthropic's own or a gateway's copy of it.
+
+Reads the attributes of whatever generated structs a vendor has for it; knows no vendor.
+"""
+# ruff: noqa: D102 - the members of these protocols are the vendors' fields
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from polybatch.model import Finish, Usage
+from polybatch.vendor import join_text
+
+FINISHES: Mapping[str, Finish] = {
+    "end_turn": Finish.STOP,
+    "stop_sequence": Finish.STOP,
+    "max_tokens": Finish.LENGTH,
+    "model_context_window_exceeded": Finish.LENGTH,
+    "tool_use": Finish.TOOL_CALLS,
+    "pause_turn": Finish.PAUSED,
+    "compaction": Finish.PAUSED,
+    "refusal": Finish.REFUSAL,
+}
+RETRYABLE: Mapping[str, bool] = {
+    "invalid_request_error": False,
+    "authentication_error": False,
+    "billing_error": False,
+    "permission_error": False,
+    "not_found_error": False,
+    "conflict_error": True,
+    "request_too_large": False,
+    "rate_limit_error": True,
+    "timeout_error": True,
+    "api_error": True,
+    "overloaded_error": True,
+}
+"""Types of errors (facts/seed-vendors.md §2.3)."""
+
+
+class Block(Protocol):
+    """A part of what the model said."""
+
+    @property
+    def text(self) -> str | None: ...
+
+
+class Tokens(Protocol):
+    """Tokens of one request."""
+
+    @property
+    def input_tokens(self) -> int | None: ...
+    @property
+    def output_tokens(self) -> int | None: ...
+    @property
+    def cache_read_input_tokens(self) -> int | None: ...
+    @property
+    def cache_creation_input_tokens(self) -> int | None: ...
+
+
+class Message(Protocol):
+    """The body of an answer."""
+
+    @property
+    def content(self) -> Sequence[Block] | None: ...
+    @property
+    def stop_reason(self) -> str | None: ...
+
+
+def text(message: Message) -> str | None:
+    """Its text blocks, joined."""
+    return join_text([block.text for block in message.content or ()])
+
+
+def finish(message: Message) -> Finish | None:
+    """Why the model stopped."""
+    return FINISHES.get(message.stop_reason, Finish.UNKNOWN) if message.stop_reason else None
+
+
+def usage(tokens: Tokens | None, *, reasoning: int | None = None) -> Usage | None:
+    """Its tokens; `reasoning` where the vendor says how many of them were thought."""
+    if tokens is None:
+        return None
+    return Usage(
+        input_tokens=tokens.input_tokens,
+        output_tokens=tokens.output_tokens,
+        cache_read_tokens=tokens.cache_read_input_tokens,
+        cache_write_tokens=tokens.cache_creation_input_tokens,
+        reasoning_tokens=reasoning,
+    )

@@ -1,0 +1,164 @@
+"""Chat completions as OpenAI's batches hand them out, which gateways copy: one answer or error for each request.
+
+Reads the attributes of whatever generated structs a vendor has for them; knows no vendor.
+"""
+# ruff: noqa: D102 - the members of these protocols are the vendors' fields
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from polybatch import retry
+from polybatch.model import BatchStatus, Counts, ErrorInfo, Finish, Outcome, Usage
+from polybatch.reading import readable, shorten
+from polybatch.vendor import unknown_variant
+
+FINISHES: Mapping[str, Finish] = {
+    "stop": Finish.STOP,
+    "length": Finish.LENGTH,
+    "tool_calls": Finish.TOOL_CALLS,
+    "function_call": Finish.TOOL_CALLS,
+    "content_filter": Finish.REFUSAL,
+}
+UNDONE: Mapping[str, Outcome] = {
+    "batch_expired": Outcome.EXPIRED,
+    "batch_cancelled": Outcome.CANCELLED,
+}
+"""Codes of requests that were never carried out (facts/more-vendors.md: OpenAI's error lines)."""
+
+
+class Complaint(Protocol):
+    """An error beside an answer, or in its place."""
+
+    @property
+    def code(self) -> Any: ...
+    @property
+    def message(self) -> str | None: ...
+    @property
+    def type(self) -> str | None: ...
+
+
+class Message(Protocol):
+    """What the model said."""
+
+    @property
+    def content(self) -> str | None: ...
+    @property
+    def refusal(self) -> str | None: ...
+
+
+class Choice(Protocol):
+    """One of the alternatives that were asked for."""
+
+    @property
+    def index(self) -> int | None: ...
+    @property
+    def message(self) -> Message | None: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+
+
+class Cached(Protocol):
+    """Parts of the prompt's tokens."""
+
+    @property
+    def cached_tokens(self) -> int | None: ...
+
+
+class Reasoned(Protocol):
+    """Parts of the answer's tokens."""
+
+    @property
+    def reasoning_tokens(self) -> int | None: ...
+
+
+class Tokens(Protocol):
+    """Tokens of one request."""
+
+    @property
+    def prompt_tokens(self) -> int | None: ...
+    @property
+    def completion_tokens(self) -> int | None: ...
+    @property
+    def prompt_tokens_details(self) -> Cached | None: ...
+    @property
+    def completion_tokens_details(self) -> Reasoned | None: ...
+
+
+class Completion(Protocol):
+    """The body of an answer."""
+
+    @property
+    def choices(self) -> Sequence[Choice] | None: ...
+    @property
+    def usage(self) -> Tokens | None: ...
+
+
+@frozen
+class Reader:
+    """Reads the body of an answer by a vendor's own struct, when somebody touches it."""
+
+    kind: type[Completion]
+
+    def text(self, body: bytes) -> str | None:
+        """The text of the first alternative."""
+        choice = self._first(body)
+        return choice.message.content if choice and choice.message else None
+
+    def usage(self, body: bytes) -> Usage | None:
+        """Its tokens."""
+        tokens = readable(body, self.kind).usage
+        if tokens is None:
+            return None
+        cached, reasoned = tokens.prompt_tokens_details, tokens.completion_tokens_details
+        return Usage(
+            input_tokens=tokens.prompt_tokens,
+            output_tokens=tokens.completion_tokens,
+            cache_read_tokens=cached.cached_tokens if cached else None,
+            reasoning_tokens=reasoned.reasoning_tokens if reasoned else None,
+        )
+
+    def finish(self, body: bytes) -> Finish | None:
+        """Why the first alternative stopped."""
+        choice = self._first(body)
+        if choice and choice.message and choice.message.refusal:
+            return Finish.REFUSAL
+        word = choice.finish_reason if choice else None
+        return FINISHES.get(word, Finish.UNKNOWN) if word else None
+
+    def _first(self, body: bytes) -> Choice | None:
+        return min(readable(body, self.kind).choices or (), key=lambda choice: choice.index or 0, default=None)
+
+
+def judged(
+    status: int | None, complaint: Complaint | None, said: bytes, retryable: Mapping[str, bool]
+) -> tuple[Outcome, ErrorInfo | None]:
+    """What became of a request, by the HTTP status of its answer and the error beside or inside it.
+
+    `said`: the bytes that stand for the error; `retryable`: the vendor's own codes, else the status decides.
+    """
+    if complaint is None and status is None:
+        return Outcome.ERRORED, unknown_variant(None)
+    if complaint is None and status is not None and 200 <= status < 300:
+        return Outcome.SUCCEEDED, None
+    word = (complaint.code or complaint.type) if complaint else None
+    code = str(word) if word else None
+    outcome = UNDONE.get(code or "", Outcome.ERRORED)
+    again = retryable.get(code or "", status is not None and retry.retryable(status))
+    message = (complaint.message if complaint else None) or shorten(said)
+    return outcome, ErrorInfo(
+        code=code, message=message, status=status, retryable=again or outcome is not Outcome.ERRORED
+    )
+
+
+def counted(total: int | None, completed: int | None, failed: int | None, status: BatchStatus) -> Counts:
+    """A batch's three counts; what is left over is being processed until the batch has ended."""
+    processing = None
+    if total is not None and completed is not None and failed is not None:
+        processing = max(0, total - completed - failed)
+    if status.terminal and (total, completed, failed) != (None, None, None):
+        processing = 0
+    return Counts(total=total, processing=processing, succeeded=completed, errored=failed)

@@ -1,0 +1,83 @@
+"""A dry run: what would be sent, and everything that would be refused; nothing is sent, nothing is left behind."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from attrs import frozen
+
+from polybatch import source
+from polybatch.errors import InputError
+from polybatch.vendor import Vendor
+
+from .journal import SeenIds
+from .opening import Gauge, Settings, around, cutter_for, refuse_larger
+from .plan import Cut
+
+
+@frozen
+class Slice:
+    """One batch to be."""
+
+    requests: int
+    bytes: int
+    """Length of the create's body."""
+    group: str | None
+    """What its requests share, where the vendor wants that (a model)."""
+
+
+@frozen
+class Refusal:
+    """A line that would be refused."""
+
+    line: int
+    reason: str
+    hint: str = ""
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What a run over the input would do."""
+
+    vendor: str
+    total: int
+    """Requests that can be sent."""
+    bytes: int
+    shards: tuple[Slice, ...]
+    refused: tuple[Refusal, ...]
+    """Any of these keeps the whole input from being sent."""
+
+
+def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
+    """Check and cut a whole input as a run would. Raises InputError where it cannot be read to its end, or is empty."""
+    shards: list[Slice] = []
+    refused: list[Refusal] = []
+    beside = around(vendor)
+
+    def sliced(cut: Cut) -> Slice:
+        return Slice(len(cut), cut.size + beside, cut.group)
+
+    with tempfile.TemporaryDirectory(prefix="polybatch-") as folder:
+        seen = SeenIds(Path(folder) / "seen.sqlite")
+        try:
+            gauge, cutter = Gauge(vendor, settings, "0" * 8, seen), cutter_for(vendor, settings)
+            for offset, number, line in source.lines(requests):
+                try:
+                    member = gauge.member(offset, number, line, f"line {number}")
+                except InputError as error:
+                    reason = error.message.removeprefix(f"line {number}: ")
+                    refused.append(Refusal(number, reason, error.hint))
+                else:
+                    shards.extend(map(sliced, cutter.add(member)))
+            shards.extend(map(sliced, cutter.finish()))
+        finally:
+            seen.close()
+    total = sum(shard.requests for shard in shards)
+    if not total and not refused:
+        raise InputError(f"{requests} holds no requests")
+    refuse_larger(total + len(refused), settings, f"{requests}: ")
+    return Plan(
+        vendor=vendor.profile.name, total=total, bytes=sum(shard.bytes for shard in shards),
+        shards=tuple(shards), refused=tuple(refused),
+    )  # fmt: skip

@@ -1,0 +1,257 @@
+"""A run from disk alone: its results written anew, its outputs judged, its failures counted. No key, no network.
+
+What was fetched, and the input, are the truth; the results file is only derived from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+from attrs import define, field, fields, frozen
+
+from polybatch import source
+from polybatch.errors import InputError
+from polybatch.vendors import find_vendor
+
+from . import sink
+from .core import Core
+from .journal import Journal, SeenIds, read
+from .machine import Shard, State
+from .opening import Settings
+
+MOST_CODES = 1000
+"""Different error codes that are told apart; a vendor that numbers its errors must not fill the memory."""
+MOST_PROBLEMS = 100
+"""Problems that are kept in words; further ones are only counted."""
+
+
+@frozen
+class Beginning:
+    """What a run was begun with, as its journal has it."""
+
+    vendor: str
+    base_url: str
+    """Or `sandbox`."""
+    options: dict[str, Any]
+    model: str | None
+    input: str
+    out: str
+    cancelling: bool | None
+
+
+def recall(run_dir: Path) -> Beginning:
+    """Read what a run was begun with. Raises InputError where there is none."""
+    facts, _ = read(run_dir)
+    kept: dict[str, Any] = {attribute.name: facts.get(attribute.name) for attribute in fields(Beginning)}
+    return Beginning(**kept)
+
+
+@contextmanager
+def opened(run_dir: Path) -> Iterator[Core]:
+    """A run that is owned but cannot be driven. Raises InputError where there is none, RunLocked."""
+    begun = recall(run_dir)
+    vendor = find_vendor(begun.vendor)(begun.options, begun.base_url)
+    settings = Settings(out=Path(begun.out), run_dir=run_dir, model=begun.model)
+    journal = Journal(run_dir)
+    core = Core(vendor, settings, sink.Folder(run_dir), journal, journal.facts(), journal.shards())
+    try:
+        yield core
+    finally:
+        core.close()
+
+
+# -- results, written anew
+
+
+def lines(core: Core) -> Iterator[bytes]:
+    """The results of all finished shards, as lines of the output, in the order in which they were first written."""
+    shards = {shard.number: shard for shard in core.shards}
+    for number in core.journal.written():
+        yield from map(sink.line, core.results_of(shards[number]))
+
+
+def rewrite(core: Core, out: Path) -> None:
+    """Write the results file anew, whole or not at all. Raises InputError for a file that is not this run's."""
+    own = out.absolute() == Path(core.facts["out"]) and core.facts["begun"]
+    if not own:
+        sink.refuse_foreign(out)
+    file = sink.SafeFile(out)
+    try:
+        for line in lines(core):
+            file.write(line)
+    except BaseException:
+        file.drop()
+        raise
+    file.commit()
+    if own:
+        core.journal.event("rewritten", {"committed": file.size})
+
+
+# -- what went wrong
+
+
+@define
+class Trouble:
+    """Requests that did not succeed for the same reason."""
+
+    code: str
+    requests: int = 0
+    retryable: int = 0
+    """How many of them may succeed when they are sent again."""
+    example: str = ""
+    """What the vendor said to the first of them."""
+
+
+class _Error(msgspec.Struct):
+    code: str | None = None
+    message: str | None = None
+    retryable: bool = False
+
+
+class _Line(msgspec.Struct):
+    custom_id: str
+    outcome: str
+    error: _Error | None = None
+
+
+def troubles(out: Path) -> list[Trouble]:
+    """Errors of a results file by their code, the most frequent first. Raises InputError where the file is gone."""
+    found: dict[str, Trouble] = {}
+    for _, _, line in source.lines(out):
+        result = msgspec.json.decode(line, type=_Line)
+        if result.error is None:
+            continue
+        code = result.error.code or result.outcome
+        if code not in found and len(found) >= MOST_CODES:
+            code = "other codes"
+        trouble = found.setdefault(code, Trouble(code, example=result.error.message or ""))
+        trouble.requests += 1
+        trouble.retryable += result.error.retryable
+    return sorted(found.values(), key=lambda trouble: -trouble.requests)
+
+
+# -- whether everything agrees
+
+
+@define
+class Verdict:
+    """What `verify` found."""
+
+    total: int
+    """Requests of the run."""
+    lines: int = 0
+    """Lines of the results file."""
+    count: int = 0
+    """Problems."""
+    problems: list[str] = field(factory=list)
+    """The first of them, in words."""
+
+    def complain(self, problem: str) -> None:
+        """Note a problem; only so many are kept."""
+        self.count += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+
+
+def verify(core: Core) -> Verdict:
+    """Compare input, journal, fetched files and results; every request must stand in the results exactly once.
+
+    Raises InputError where the input or the results file is gone.
+    """
+    verdict = Verdict(sum(shard.items for shard in core.shards))
+    out = Path(core.facts["out"])
+    _input(core, verdict)
+    _states(core, verdict)
+    _files(core, verdict)
+    with tempfile.TemporaryDirectory(prefix="polybatch-") as folder, source.open_input(out) as file:
+        seen = SeenIds(Path(folder) / "lines.sqlite")
+        try:
+            strangers = _output(core, out, seen, verdict)
+            for shard in core.shards:
+                if shard.state is State.DONE:
+                    strangers -= _shard(core, shard, seen, file, verdict)
+        finally:
+            seen.close()
+    if strangers:
+        verdict.complain(f"{strangers:,} lines of the results belong to no finished request")
+    return verdict
+
+
+def _input(core: Core, verdict: Verdict) -> None:
+    path, digest, count = Path(core.facts["input"]), hashlib.sha256(), 0
+    for _ in source.lines(path, digest):
+        count += 1
+    if digest.hexdigest() != core.facts["input_sha256"]:
+        raise InputError(f"{path} is not what it was when the run was planned", hint="restore it")
+    if count != verdict.total:
+        verdict.complain(f"the input holds {count:,} requests, the journal {verdict.total:,}")
+
+
+def _states(core: Core, verdict: Verdict) -> None:
+    for shard in core.shards:
+        if shard.state is not State.DONE:
+            verdict.complain(f"shard {shard.number} ({shard.items:,} requests) is not finished: {shard.state}")
+        elif sum(shard.outcomes.values()) != shard.items:
+            verdict.complain(
+                f"shard {shard.number} holds {shard.items:,} requests, but its outcomes are {_words(shard.outcomes)}"
+            )
+
+
+def _files(core: Core, verdict: Verdict) -> None:
+    for number, expected in core.journal.fetched().items():
+        path = core.folder.results(number)
+        if not path.exists():
+            verdict.complain(f"{path} is gone")
+            continue
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                verdict.complain(f"{path} is not what was fetched")
+
+
+def _output(core: Core, out: Path, seen: SeenIds, verdict: Verdict) -> int:
+    """Read the results, keeping where each id stands; gives how many ids there are."""
+    outcomes, ids = Counter[str](), 0
+    for offset, number, line in source.lines(out):
+        verdict.lines += 1
+        try:
+            result = msgspec.json.decode(line, type=_Line)
+        except msgspec.DecodeError as error:
+            verdict.complain(f"line {number} of the results is no result: {error}")
+            continue
+        outcomes[result.outcome] += 1
+        if seen.add(result.custom_id, offset) is None:
+            ids += 1
+        else:
+            verdict.complain(f"line {number} of the results is a second one for {result.custom_id!r}")
+    journaled = Counter[str]()
+    for shard in core.shards:
+        journaled.update(shard.outcomes)
+    if outcomes != journaled:
+        verdict.complain(f"outcomes in the results are {_words(outcomes)}; in the journal {_words(journaled)}")
+    return ids
+
+
+def _shard(core: Core, shard: Shard, seen: SeenIds, file: IO[bytes], verdict: Verdict) -> int:
+    """Compare a shard's results with what was fetched; gives how many of its requests have a line."""
+    found = 0
+    for result in core.results_of(shard):
+        offset = seen.find(result.custom_id)
+        if offset is None:
+            verdict.complain(f"the results have no line for {result.custom_id!r}")
+            continue
+        found += 1
+        file.seek(offset)
+        if source.clean(file.readline()) + b"\n" != sink.line(result):
+            verdict.complain(f"the line of {result.custom_id!r} is not what was fetched")
+    return found
+
+
+def _words(outcomes: Any) -> str:
+    return ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()) if count) or "none"

@@ -1,0 +1,351 @@
+"""Letta batches: a request is a run of one agent, and its results are the messages that the agent stored.
+
+Sources: facts/seed-vendors.md §3 (published pages and document, SDKs, server 0.16.8); no live endpoint was reached.
+
+* Letta has no custom_id. Ours travels as `otid` of the first user message and is read back from there; where that
+  message has an `otid` of the caller's, the result carries that one, and without any it carries the agent's id.
+* An agent that failed leaves nothing but its input: in a completed batch it is missing, and nobody says why.
+* The list of messages cannot be paged (§3.3), so the results of a batch are read whole into memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, TypeGuard
+
+import msgspec
+from polybatch_generated.letta import params, wire
+from polybatch_generated.letta.client import AuthenticatedClient
+from polybatch_generated.letta.client.api.batches import (
+    batch_results,
+    cancel_batch,
+    create_batch,
+    get_batch,
+    list_batches,
+)
+from polybatch_generated.letta.client.models import SortOrder
+from polybatch_generated.letta.client.types import UNSET, RawBody, Unset
+
+from polybatch import retry
+from polybatch.dialects import inline
+from polybatch.document import Document, Scheme
+from polybatch.errors import ContractError, InputError, NotReady, PolybatchError, Unsupported
+from polybatch.flow import Emit, Flow, Response, call, exchange, send
+from polybatch.model import Batch, BatchStatus, Callback, Finish, Outcome, Request, Result, no_result
+from polybatch.reading import readable, shorten, tolerant, when
+from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
+
+DOCUMENT = Document("letta")
+
+PROVIDER: Mapping[str, str] = {
+    "llm_bad_request": "the provider behind Letta refused it: do all agents use Anthropic models?",
+    "llm_authentication": "the provider's key on the Letta server was refused, not yours",
+    "llm_insufficient_credits": "look at the credits of the account",
+    "llm_rate_limit": "the messages are in the agents' memory already, and another create adds them once more",
+    "llm_error": "the provider behind Letta failed",
+    "llm_timeout": "the provider behind Letta did not answer",
+}
+"""What to do where the provider failed (§3.5); it is asked when the input is in the agents' memory already (§3.3)."""
+PROFILE = Profile(
+    name=DOCUMENT.vendor,
+    title="Letta",
+    key_variable="LETTA_API_KEY",
+    limits=DOCUMENT.limits(window=timedelta(hours=24)),  # §1: the window of the provider's batch underneath
+    find=FindBy.LIST,  # §3.3: the list finds a lost create, but shows running jobs only and so never proves absence
+    progress=False,  # §3.2: no counts at all
+    traces=frozenset(PROVIDER),
+    hints=PROVIDER,
+)
+
+STATUSES: Mapping[str, BatchStatus] = {
+    "created": BatchStatus.VALIDATING, "pending": BatchStatus.VALIDATING,
+    "running": BatchStatus.IN_PROGRESS, "completed": BatchStatus.COMPLETED, "failed": BatchStatus.FAILED,
+    "cancelled": BatchStatus.CANCELLED, "expired": BatchStatus.EXPIRED,
+}  # fmt: skip
+FINISHES: Mapping[str, Finish] = {
+    "end_turn": Finish.STOP, "tool_rule": Finish.STOP, "no_tool_call": Finish.STOP,
+    "max_steps": Finish.LENGTH, "max_tokens_exceeded": Finish.LENGTH,
+    "requires_approval": Finish.PAUSED,
+    "error": Finish.ERROR, "cancelled": Finish.ERROR, "insufficient_credits": Finish.ERROR,
+    "llm_api_error": Finish.ERROR, "invalid_llm_response": Finish.ERROR, "invalid_tool_call": Finish.ERROR,
+    "context_window_overflow_in_system_prompt": Finish.ERROR,
+}  # fmt: skip
+"""Of a whole job: no message says why its agent stopped, so a result has no `finish`."""
+ANSWERS: Mapping[str, bool] = {
+    "assistant": True, "tool": True,
+    "user": False, "system": False, "function": False, "approval": False, "summary": False,
+}  # fmt: skip
+"""Whether a message of that role shows that its agent has run (§3.3)."""
+NO_BATCHES = frozenset({404, 405, 410, 501})
+"""Answers to a create that mean that the server has no batches, or no longer (§3.0)."""
+ONLY_INPUT = frozenset({"summarized_reasoning"})
+"""Parts of `input` that a message cannot have (§3.2)."""
+SPEAK = "send_message"
+"""The tool by which an agent answers (§3.2)."""
+EVERYTHING = 2**31 - 1
+"""The limit of a list that is not to end early: the document names no maximum."""
+
+
+class LettaOptions(Options, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """What Letta's operations take besides requests and a key."""
+
+    auth: Literal["bearer", "x-bare-password"] = "bearer"
+    """The second is read by self-hosted servers in password mode (§3.1)."""
+    callback_url: Annotated[str, msgspec.Meta(min_length=1, max_length=2083)] | None = None
+    project: str | None = None
+    project_id: str | None = None
+    user_id: str | None = None
+
+
+class Letta:
+    """Letta as a `Vendor`."""
+
+    profile: ClassVar[Profile] = PROFILE
+    document: ClassVar[Document] = DOCUMENT
+    options_type: ClassVar[type[Options]] = LettaOptions
+
+    def __init__(self, options: Mapping[str, Any], base_url: str) -> None:
+        self.options = read_options(LettaOptions, options, PROFILE.title)
+        self.base_url = base_url
+
+    def scheme(self) -> Scheme:
+        return self.document.schemes[self.options.auth]
+
+    def version(self) -> str | None:
+        return None
+
+    # -- requests
+
+    def item(self, request: Request) -> Mapping[str, Any]:
+        body = {**request.body, **request.item}
+        view = inline.glance(body, wire.LettaBatchRequest)
+        messages = view.messages
+        if _sayable(view.input) and messages is None:
+            messages = [params.MessageCreate(role="user", content=view.input)]
+        elif view.input is not None:
+            return body
+        if view.agent_id is None or not isinstance(messages, list | tuple):
+            return body
+        own = params.LettaBatchRequest(agent_id=view.agent_id, messages=_marked(messages, request.custom_id))
+        return {**own, **inline.viewed(body, wire.LettaBatchRequest)[1]}
+
+    def request(self, item: Mapping[str, Any]) -> Request:
+        own, body = inline.viewed(item, _Named)
+        return inline.request(own.custom_id, body, {})
+
+    def model(self, request: Request) -> str | None:
+        return None
+
+    def with_model(self, request: Request, model: str) -> Request:
+        # The document has override_model, but the batch runner ignores it (§3.2): it would be a promise not kept.
+        raise InputError(f"{PROFILE.title}: the model is the agent's own and cannot be given", hint="leave it out")
+
+    def alone(self, request: Request) -> str | None:
+        return inline.glance(request.body, wire.LettaBatchRequest).agent_id
+
+    # -- one batch
+
+    def envelope(self) -> Mapping[str, Any]:
+        url = self.options.callback_url
+        return {**(params.CreateBatch(requests=[], callback_url=url) if url else params.CreateBatch(requests=[]))}
+
+    def create(self, payload: Payload) -> Flow[Batch]:
+        request = create_batch.request_kwargs(body=RawBody(payload, payload.length), **self._headers())
+        return (yield from inline.create(create_batch, request, self._created))
+
+    def get(self, batch_id: str) -> Flow[Batch]:
+        return self._read((yield from call(get_batch, get_batch.request_kwargs(batch_id, **self._headers()))))
+
+    def list(self, limit: int) -> Flow[None]:
+        """Running jobs only. Ascending, because `after` means newer whatever the order (§3.3)."""
+        seen: set[str] = set()
+        after: str | Unset = UNSET
+        while True:
+            request = list_batches.request_kwargs(limit=limit, after=after, order=SortOrder.ASC, **self._headers())
+            jobs = _jobs(self._success((yield from call(list_batches, request))).content)
+            fresh = [job for job in map(self._batch, jobs) if job.id not in seen]
+            yield Emit(fresh)
+            if len(jobs) < limit or not fresh:
+                return
+            seen.update(job.id for job in fresh)
+            after = fresh[-1].id
+
+    def cancel(self, batch_id: str) -> Flow[Batch]:
+        reply = yield from call(cancel_batch, cancel_batch.request_kwargs(batch_id, **self._headers()))
+        if reply.status_code == 501:  # §3.3: the server notices too late that it cannot stop the provider's batch
+            hint = "the job is marked cancelled all the same; what runs at the provider goes on and is charged"
+            raise Unsupported(f"{PROFILE.title}: {self._refusal(reply)}", hint=hint)
+        self._success(reply)
+        return (yield from self.get(batch_id))
+
+    def delete(self, batch_id: str) -> Flow[None]:
+        raise not_offered(PROFILE, "delete a batch")
+
+    # -- results
+
+    def records(self, batch_id: str) -> Flow[int | None]:
+        batch = yield from self.get(batch_id)
+        if not batch.status.terminal:
+            raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
+        request = batch_results.request_kwargs(batch_id, limit=EVERYTHING, order=SortOrder.DESC, **self._headers())
+        reply = yield from send(exchange(batch_results, request))
+        if not 200 <= reply.status < 300:  # a success stays bytes: as models it would take twice as long
+            raise self._refusal(inline.response(batch_results, reply))
+        page, _ = tolerant(reply.content, wire.LettaBatchMessages)
+        if page.messages is None:
+            raise ContractError(f"expected a list of messages, got {shorten(reply.content)}", raw=reply.content)
+        agents: dict[str | None, list[msgspec.Raw]] = {}
+        for raw in page.messages:
+            agents.setdefault(readable(bytes(raw), wire.Message).agent_id, []).append(raw)
+        for messages in agents.values():
+            record = msgspec.json.encode(wire.LettaBatchMessages(messages=messages))
+            # Only of a completed batch is it certain that nothing more will come: the agent has vanished (§3.3).
+            if batch.status is BatchStatus.COMPLETED or _answers(_messages(record)):
+                yield Emit([record])
+        return None
+
+    def decode(self, record: bytes, batch_id: str) -> Result:
+        messages = _messages(record)
+        agent = next((message.agent_id for message in messages if message.agent_id), None)
+        if agent is None:
+            raise ContractError(f"messages that name no agent: {shorten(record)}", raw=record)
+        name = next((one.otid for one in messages if one.role == "user" and one.otid), None) or agent
+        if not _answers(messages):
+            return Result(
+                name, Outcome.MISSING, PROFILE.name, batch_id, record, no_result(BatchStatus.COMPLETED), alias=agent
+            )
+        return Result(name, Outcome.SUCCEEDED, PROFILE.name, batch_id, record, None, record, _text, alias=agent)
+
+    @staticmethod
+    def callback(body: bytes) -> Callback:
+        """What a completion callback says (§3.4); it is unsigned, so it is no more than a reason to look."""
+        own, _ = tolerant(body, wire.LettaBatchCallback)
+        if not own.job_id:
+            raise ContractError(f"expected a callback of {PROFILE.title}, got {shorten(body)}", raw=body)
+        status = STATUSES.get(own.status or "", BatchStatus.UNKNOWN)
+        return Callback(own.job_id, PROFILE.name, status, when(own.completed_at), body)
+
+    # -- for whatever else
+
+    def generated(self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]) -> Any:
+        return inline.generated(AuthenticatedClient, self.base_url, credentials, timeout, arguments)
+
+    # -- reading
+
+    def _headers(self) -> _Headers:
+        options = self.options
+        project, project_id = options.project or UNSET, options.project_id or UNSET
+        return _Headers(x_project=project, x_project_id=project_id, user_id=options.user_id or UNSET)
+
+    def _refusal(self, reply: Response[Any]) -> PolybatchError:
+        error = readable(reply.content, wire.LlmErrorResponse).error or wire.LlmError()
+        detail = readable(reply.content, wire.HTTPValidationError).detail
+        if detail is not None and not isinstance(detail, str):  # §3.5: a string or a list
+            detail = msgspec.json.encode(detail).decode()
+        return refused(PROFILE, reply, error.type, error.message or detail)
+
+    def _success(self, reply: Response[Any]) -> Response[Any]:
+        if not ok(reply):
+            raise self._refusal(reply)
+        return reply
+
+    def _created(self, reply: Response[Any]) -> Batch:
+        if reply.status_code in NO_BATCHES:
+            hint = "batches are a legacy of Letta: self-hosted servers up to 0.16.8 have them"  # §3.0
+            raise Unsupported(f"{PROFILE.title}: this server offers no batches: {self._refusal(reply)}", hint=hint)
+        return self._read(reply)
+
+    def _read(self, reply: Response[Any]) -> Batch:
+        return self._batch(self._success(reply).content, reply)
+
+    def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
+        own, dropped = tolerant(raw, wire.BatchJob)
+        if own.id is None:
+            raise ContractError(f"expected a job, got {shorten(raw)}", hint="is the base URL the vendor's?", raw=raw)
+        status = STATUSES.get(own.status or "created", BatchStatus.UNKNOWN)  # §3.2: optional, with that default
+        warnings = drift(PROFILE, dropped, reply, own.status, status)
+        if own.stop_reason is not None and FINISHES.get(own.stop_reason, Finish.UNKNOWN) is Finish.UNKNOWN:
+            warnings += (f"{PROFILE.title} uses a stop reason that polybatch does not know: {own.stop_reason!r}",)
+        asked = retry.retry_after(reply.headers) if reply else None
+        return Batch(
+            own.id, PROFILE.name, status, created_at=when(own.created_at), ended_at=when(own.completed_at),
+            raw=raw, retry_after=asked, warnings=warnings,
+        )  # fmt: skip
+
+
+class _Headers(TypedDict):
+    """What every operation takes, by the generated names."""
+
+    x_project: str | Unset
+    x_project_id: str | Unset
+    user_id: str | Unset
+
+
+class _Named(msgspec.Struct):
+    """What a line of input has besides the vendor's own item."""
+
+    custom_id: str | None = None
+
+
+class _Spoken(msgspec.Struct):
+    """The arguments of the tool by which an agent answers."""
+
+    message: str | None = None
+
+
+def _sayable(given: Any) -> TypeGuard[str | list[Any]]:
+    """Whether an `input` has an equivalent message."""
+    if isinstance(given, list | tuple):
+        return not any(inline.glance(part, wire.LettaContentUnion).type in ONLY_INPUT for part in given)
+    return isinstance(given, str)
+
+
+def _marked(messages: Sequence[Any], mark: str) -> list[Any]:
+    """The messages, the first of the user's with our mark unless it has one."""
+    marked = list(messages)
+    for place, message in enumerate(messages):
+        view = inline.glance(message, wire.MessageCreate)
+        if view.role == "user":
+            if view.otid is None and view.content is not None:
+                marked[place] = {**message, **params.MessageCreate(role="user", content=view.content, otid=mark)}
+            break
+    return marked
+
+
+def _jobs(content: bytes) -> list[bytes]:
+    """The entries of a bare array."""
+    try:
+        return [bytes(raw) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ContractError(f"expected a list of jobs, got {shorten(content)}", raw=content) from error
+
+
+def _messages(record: bytes) -> list[wire.Message]:
+    """The messages of one agent, oldest first; they come newest first."""
+    page, _ = tolerant(record, wire.LettaBatchMessages)
+    return [readable(bytes(raw), wire.Message) for raw in reversed(page.messages or [])]
+
+
+def _answers(messages: Sequence[wire.Message]) -> list[wire.Message]:
+    """What an agent did; bare text of an assistant after which the user speaks in the same step was input."""
+    spoken = {message.batch_item_id: place for place, message in enumerate(messages) if message.role == "user"}
+    return [
+        message
+        for place, message in enumerate(messages)
+        if ANSWERS.get(message.role or "", False)
+        and (message.role != "assistant" or message.tool_calls or place > spoken.get(message.batch_item_id, -1))
+    ]
+
+
+def _text(body: bytes) -> str | None:
+    """What the agent sent to the user, a line for each message; else what it wrote without sending it."""
+    said = [message for message in _answers(_messages(body)) if message.role == "assistant"]
+    calls = [call.function for message in said for call in message.tool_calls or () if call.function is not None]
+    sent = [readable((call.arguments or "").encode(), _Spoken).message for call in calls if call.name == SPEAK]
+    written = ["".join(part.text or "" for part in message.content or ()) for message in said]
+    found = [text for text in sent if text is not None] or [text for text in written if text]
+    return "\n".join(found) if found else None
+
+
+VENDOR: type[Vendor] = Letta

@@ -1,0 +1,342 @@
+"""A run that is stopped goes on where it was, at whatever moment; what cannot be gone on with is refused by name."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import json
+import os
+import pkgutil
+import re
+import subprocess
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polybatch import InputError, Outcome, RunError, RunHeld, RunLocked
+from tests.sandbox.run_lab import Lab, Stop, files, open_run_lab, row, rows, stop_if
+
+
+def die_at(directory: Path, moment: int, *, asynchronous: bool) -> str | None:
+    """Stop a run at a moment, resume it, and judge it; gives what the moment was."""
+    directory.mkdir()
+    with open_run_lab(directory, asynchronous=asynchronous) as lab:
+        lab.write(rows(4))
+        moments = lab.stop_at(moment)
+        with moments.watched(), lab.run(max_items_per_batch=2) as run:
+            run.wait()
+        between = unsettled(lab)
+        held = None
+        try:
+            lab.finish(max_items_per_batch=2)
+        except RunHeld as error:
+            held = str(error)
+        if between:
+            assert held is not None, moments.fatal
+            assert f"shard {between[0]} " in held
+            lab.finish(max_items_per_batch=2, on_unknown="resubmit")
+            assert max(lab.accepted().values()) <= 2
+        else:
+            assert held is None, moments.fatal
+            assert set(lab.accepted().values()) == {1}, moments.fatal
+        assert sorted(line["custom_id"] for line in lab.lines()) == [f"row-{index}" for index in range(4)]
+        assert lab.outcomes() == {"succeeded": 4}
+        assert not any(name.endswith(".part") for path in lab.run_dir().iterdir() if path.is_dir() for name in files(path))
+        assert files(lab.run_dir() / "payload") == set()
+        return moments.fatal
+
+
+def unsettled(lab: Lab) -> list[int]:
+    """Shards whose create was about to be sent, or was sent, when the process died: between the two journal entries."""
+    path = lab.run_dir() / "journal.sqlite"
+    if not path.exists():
+        return []
+    return [number for number, state in shard_states(path) if state == "submitting"]
+
+
+def shard_states(path: Path) -> list[tuple[int, str]]:
+    db = sqlite3.connect(path)
+    try:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shard'").fetchone():
+            return []
+        return db.execute("SELECT number, state FROM shard").fetchall()
+    finally:
+        db.close()
+
+
+class TestStoppingAtEveryMoment:
+    def test_loses_nothing_and_sends_nothing_twice(self, tmp_path: Path) -> None:
+        kinds = dying(tmp_path, asynchronous=False)
+        assert len(kinds) > 40
+        assert {kind.split()[1] for kind in kinds} == {"a", "POST", "GET"}
+
+    @pytest.mark.slow
+    def test_with_the_async_client_too(self, tmp_path: Path) -> None:
+        assert len(dying(tmp_path, asynchronous=True)) > 40
+
+
+def dying(directory: Path, *, asynchronous: bool) -> list[str]:
+    kinds: list[str] = []
+    while (kind := die_at(directory / str(len(kinds)), len(kinds), asynchronous=asynchronous)) is not None:
+        kinds.append(kind)
+    return kinds
+
+
+class TestTheOutput:
+    def test_is_cut_back_to_what_is_safe(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(6))
+        with lab.run(max_items_per_batch=2) as run, pytest.raises(Stop):
+            run.wait(lambda status: stop_if(status.shards.get("done") == 2))
+        with lab.out().open("ab") as file:
+            file.write(b'{"custom_id":"row-5","outcome":"succ')
+        assert lab.finish().all_succeeded
+        assert sorted(line["custom_id"] for line in lab.lines()) == [f"row-{index}" for index in range(6)]
+
+    def test_of_somebody_else_is_not_touched(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        lab.out().write_bytes(b"mine\n")
+        with pytest.raises(InputError, match="was not written by this run"):
+            lab.run()
+        assert lab.out().read_bytes() == b"mine\n"
+        assert files(lab.directory) == {"in.jsonl", lab.out().name}
+
+    @pytest.mark.parametrize("stopped", ["planned", "submitted"])
+    def test_of_somebody_else_that_came_later_is_not_touched(self, sync_lab: Lab, stopped: str) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        with lab.run() as run:
+            if stopped == "submitted":
+                with pytest.raises(Stop):
+                    run.wait(lambda status: stop_if(status.shards.get("submitted")))
+        lab.out().write_bytes(b"mine\n")
+        with pytest.raises(InputError, match="was not written by this run"):
+            lab.run()
+        assert lab.out().read_bytes() == b"mine\n"
+        lab.out().unlink()
+        assert lab.finish().all_succeeded
+
+    def test_of_somebody_else_that_comes_while_the_run_goes_on_is_not_touched(self, lab: Lab) -> None:
+        lab.write(rows(2))
+        with lab.run() as run:
+            lab.out().write_bytes(b"mine\n")
+            with pytest.raises(InputError, match="was not written by this run"):
+                run.wait()
+            assert lab.out().read_bytes() == b"mine\n"
+            lab.out().unlink()
+            assert run.wait().all_succeeded
+
+    @pytest.mark.parametrize("loss", ["gone", "shorter"])
+    def test_that_lost_lines_is_refused(self, sync_lab: Lab, loss: str) -> None:
+        lab = sync_lab
+        lab.write(rows(4))
+        with lab.run(max_items_per_batch=2) as run, pytest.raises(Stop):
+            run.wait(lambda status: stop_if(status.shards.get("done") == 1))
+        if loss == "gone":
+            lab.out().unlink()
+        else:
+            lab.out().write_bytes(lab.out().read_bytes()[:-5])
+        with pytest.raises(InputError, match=f"{loss}.*polybatch results"):
+            lab.run()
+
+    @pytest.mark.parametrize("failing", ["polybatch.run.journal.Journal.record", "polybatch.run.sink.Output.commit"])
+    def test_is_whole_after_the_disk_was_full(
+        self, lab: Lab, monkeypatch: pytest.MonkeyPatch, failing: str
+    ) -> None:
+        lab.write(rows(6))
+        holder, _, name = failing.rpartition(".")
+        plain = getattr(pkgutil.resolve_name(holder.replace(".Journal", ":Journal").replace(".Output", ":Output")), name)
+        once = iter([True])
+
+        def full(*given: Any, **more: Any) -> Any:
+            if (name == "commit" or given[2] == "done") and next(once, False):
+                raise OSError(errno.ENOSPC, "no space left")
+            return plain(*given, **more)
+
+        monkeypatch.setattr(failing, full)
+        with lab.run(max_items_per_batch=2) as run:
+            with pytest.raises(OSError, match="no space left"):
+                run.wait()
+            with pytest.raises(Stop):  # and the same process goes on for a while
+                run.wait(lambda status: stop_if(status.shards.get("done") == 2))
+        assert lab.finish().all_succeeded
+        assert sorted(line["custom_id"] for line in lab.lines()) == [f"row-{index}" for index in range(6)]
+
+    def test_that_was_there_and_empty_is_used(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        lab.out().touch()
+        assert lab.finish().all_succeeded
+        assert len(lab.lines()) == 2
+
+    @pytest.mark.parametrize("where", ["missing/out.jsonl", "folder"])
+    def test_that_cannot_be_written_is_refused_before_anything_is_sent(self, sync_lab: Lab, where: str) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        (lab.directory / "folder").mkdir()
+        with pytest.raises(InputError, match=re.escape(where)):
+            lab.run(out=lab.directory / where)
+        assert files(lab.directory) == {"in.jsonl", "folder"}
+
+
+Change = Callable[[Lab], dict[str, Any]]
+
+
+def edited(lab: Lab) -> dict[str, Any]:
+    data = lab.input.read_bytes()
+    lab.input.write_bytes(data.replace(b"question 1", b"question 9"))
+    return {}
+
+
+def truncated(lab: Lab) -> dict[str, Any]:
+    lab.input.write_bytes(lab.input.read_bytes()[:-1])
+    return {}
+
+
+def extended(lab: Lab) -> dict[str, Any]:
+    with lab.input.open("ab") as file:
+        file.write(b"\n")
+    return {}
+
+
+def removed(lab: Lab) -> dict[str, Any]:
+    lab.input.unlink()
+    return {}
+
+
+def another(lab: Lab) -> dict[str, Any]:
+    other = lab.directory / "other.jsonl"
+    other.write_bytes(lab.input.read_bytes())
+    return {"requests": other}
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "vendor": (lambda _: {"vendor": "meshapi", "options": {}}, "vendor 'anthropic', not 'meshapi'"),
+    "option": (lambda _: {"options": {"version": "2023-06-01"}}, "options"),
+    "option left out": (lambda _: {"options": {}}, "options"),
+    "model": (lambda _: {"model": "claude-other"}, "model None, not 'claude-other'"),
+    "out": (lambda lab: {"out": lab.directory / "x.jsonl"}, "writes its results to .*in.anthropic.results.jsonl"),
+    "sandbox": (lambda _: {"sandbox": True}, "base_url"),
+    "another input": (another, "reads .*in.jsonl, not .*other.jsonl"),
+    "standard input": (lambda _: {"requests": "-"}, "reads .*in.jsonl, not -"),
+    "edited": (edited, "in.jsonl is not what it was"),
+    "truncated": (truncated, "in.jsonl is not what it was"),
+    "extended": (extended, "in.jsonl is not what it was"),
+    "removed": (removed, "in.jsonl"),
+    "max_requests": (lambda _: {"max_requests": 3}, "3 requests that --max-requests allows"),
+}
+
+
+class TestResumingWithSomethingElse:
+    @pytest.mark.parametrize(("change", "complaint"), CHANGES.values(), ids=CHANGES)
+    def test_is_refused_by_name(self, sync_lab: Lab, change: Change, complaint: str) -> None:
+        lab = sync_lab
+        lab.write(rows(4))
+        begun = {"options": {"betas": ["some-beta"]}, "run_dir": lab.directory / "run", "out": lab.out()}
+        lab.run(**begun).__exit__()
+        sent = len(lab.transport.calls)
+        with pytest.raises(InputError, match=complaint):
+            lab.run(**{**begun, **change(lab)})
+        assert len(lab.transport.calls) == sent
+
+    def test_is_refused_with_another_base_url(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+        lab = sync_lab
+        lab.write(rows(1))
+        lab.run().__exit__()
+        monkeypatch.setattr(lab, "base_url", lambda _: "http://127.0.0.1:3/anthropic")
+        with pytest.raises(InputError, match="base_url 'http://127.0.0.1:1/anthropic', not 'http://127.0.0.1:3/anth"):
+            lab.run()
+
+    def test_that_is_the_same_is_not_refused(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(3))
+        same = {"options": {"betas": ("a", "b")}, "max_requests": 3}
+        lab.run(**same).__exit__()
+        assert lab.finish(**same, max_items_per_batch=1, no_check=True, poll=30).all_succeeded
+        assert len(lab.ledger()) == 1, "the plan stands"
+
+    def test_of_a_packed_input_is_refused_too(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        packed = lab.directory / "in.jsonl.gz"
+        packed.write_bytes(gzip.compress(lab.write(rows(2)).read_bytes()))
+        lab.run(requests=packed).__exit__()
+        packed.write_bytes(gzip.compress(lab.write(rows(3)).read_bytes()))
+        with pytest.raises(InputError, match=r"in\.jsonl\.gz is not what it was"):
+            lab.run(requests=packed)
+
+    def test_from_the_copy_in_the_run_directory_is_the_same(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        packed = lab.directory / "in.jsonl.gz"
+        packed.write_bytes(gzip.compress(lab.write(rows(2)).read_bytes()))
+        folder = lab.directory / "in.jsonl.gz.anthropic.polybatch"
+        lab.run(requests=packed).__exit__()
+        packed.unlink()
+        with lab.run(requests=folder / "input.jsonl", run_dir=folder, out=lab.out()) as run:
+            assert run.wait().all_succeeded
+
+    def test_while_the_run_goes_on_is_noticed(self, lab: Lab) -> None:
+        lab.write(rows(4))
+        with lab.run(max_items_per_batch=2) as run:
+            with pytest.raises(Stop):
+                run.wait(lambda status: stop_if(status.shards.get("submitted") == 2))
+            lab.write([row(index, f"other-{index}") for index in range(4)])
+            with pytest.raises(RunError, match=r"in\.jsonl was changed while the run was going on"):
+                run.wait()
+        assert lab.out().exists() is False or lab.out().read_bytes() == b""
+
+
+OWNER = """
+import sqlite3
+import sys
+from pathlib import Path
+from polybatch.run.journal import Journal
+journal = Journal(Path(sys.argv[1]))
+print("mine", flush=True)
+sys.stdin.read()
+"""
+
+
+class TestTwoOwners:
+    def test_the_second_is_told_who_the_first_is(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        lab.run().__exit__()
+        given = [sys.executable, "-c", OWNER, str(lab.run_dir())]
+        with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+            assert owner.stdout is not None
+            assert owner.stdout.readline() == b"mine\n"
+            with pytest.raises(RunLocked, match=rf"process {owner.pid} on {re.escape(os.uname().nodename)}"):
+                lab.run()
+            owner.kill()
+        assert lab.transport.calls == []
+        assert lab.finish().all_succeeded
+
+    def test_within_one_process_too(self, lab: Lab) -> None:
+        lab.write(rows(2))
+        with lab.run() as first:
+            with pytest.raises(RunLocked, match=f"process {os.getpid()} on "):
+                lab.run()
+            assert first.wait().all_succeeded
+        with lab.run() as second:
+            assert {result.outcome for result in second.results()} == {Outcome.SUCCEEDED}
+
+
+class TestAPlanThatWasNotFinished:
+    def test_is_made_anew(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Killed while planning: its half-made files are there, and no plan."""
+        lab = sync_lab
+        lab.write(rows(4))
+        with monkeypatch.context() as patch:
+            patch.setattr("polybatch.run.journal.Journal.plan", lambda *_: stop_if(condition=True))
+            patch.setattr("polybatch.run.journal.SeenIds.close", lambda seen: seen._db.close())
+            with pytest.raises(Stop):
+                lab.run()
+        assert "seen.sqlite" in files(lab.run_dir())
+        assert lab.finish().all_succeeded
+        assert "seen.sqlite" not in files(lab.run_dir())
+        assert json.loads(lab.out().read_bytes().splitlines()[0])["outcome"] == "succeeded"

@@ -1,0 +1,610 @@
+"""`BatchClient` and `AsyncBatchClient`: one batch at Anthropic, each test through both."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from polybatch import (
+    AsyncBatchClient,
+    AuthError,
+    BatchClient,
+    BatchStatus,
+    ContractError,
+    Counts,
+    InputError,
+    NotFound,
+    NotReady,
+    Outcome,
+    PolybatchError,
+    Request,
+    TransportError,
+    VendorError,
+)
+from polybatch_sandbox import Sandbox
+
+from tests.conftest import CANARY, Clock, Connect, Desk, always, batch_document, ended_document, reply, scripted
+
+BODY = {"model": "m", "max_tokens": 8, "messages": [{"role": "user", "content": "hi"}]}
+NEWER, OLDER = "2026-10-21", "2023-06-01"
+Sandboxed = Callable[..., BatchClient]
+ENVELOPE = {"type": "error", "error": {"type": "api_error", "message": "no"}, "request_id": "req_1"}
+
+
+def batches(*names: str) -> list[Request]:
+    return [Request(name, BODY) for name in names]
+
+
+# -- the whole life of a batch
+
+
+@pytest.mark.parametrize("options", [{}, {"version": OLDER}, {"auth": "bearer"}, {"beta": True, "betas": ["x-2026"]}])
+def test_a_batch_from_create_to_delete(sandboxed: Sandboxed, sandbox: Sandbox, options: dict[str, Any]) -> None:
+    client = sandboxed(options=options)
+    made = client.create(batches("a", "b", "c"))
+    assert (made.vendor, made.status, made.ended_at) == ("anthropic", BatchStatus.IN_PROGRESS, None)
+    assert made.counts == Counts(total=3, processing=3, succeeded=0, errored=0, cancelled=0, expired=0)
+    assert made.expires_at == (made.created_at or datetime.min) + timedelta(days=1)  # noqa: DTZ901
+    assert made.warnings == ()
+    assert client.get(made.id) == made or client.get(made.id).id == made.id
+    with pytest.raises(NotReady, match=f"batch {made.id} is in_progress"):
+        list(client.results(made.id))
+    ended = client.wait(made.id)
+    assert ended.status is BatchStatus.COMPLETED
+    assert ended.counts == Counts(total=3, processing=0, succeeded=3, errored=0, cancelled=0, expired=0)
+    results = {result.custom_id: result for result in client.results(made.id)}
+    assert sorted(results) == ["a", "b", "c"]
+    assert {result.text for result in results.values()} == {"hi"}
+    assert all(result.outcome is Outcome.SUCCEEDED for result in results.values())
+    assert [batch.id for batch in client.list()] == [made.id]
+    client.delete(made.id)
+    with pytest.raises(NotFound, match="HTTP 404 not_found_error"):
+        client.get(made.id)
+    assert sandbox.ledger(requests=False)["anthropic"][0]["deleted"]
+
+
+def test_a_cancelled_batch_ends_as_cancelled(sandboxed: Sandboxed) -> None:
+    client = sandboxed()
+    made = client.create(batches("a", "b"))
+    assert client.cancel(made.id).status is BatchStatus.CANCELLING
+    assert client.wait(made.id).status is BatchStatus.CANCELLED
+    assert {result.custom_id for result in client.results(made.id)} == {"a", "b"}
+
+
+# -- options: every one of INTERFACE, found on the wire
+
+
+def sent(connect: Connect, options: dict[str, Any] | None, **settings: Any) -> dict[str, httpx.Request]:
+    """One request of each operation, as it left."""
+    gone = {"id": "msgbatch_01", "type": "message_batch_deleted"}
+    page = {"data": [], "has_more": False, "first_id": None, "last_id": None}
+    desk = scripted(*map(reply, [batch_document(), batch_document(), page, batch_document(), gone, ended_document(0)]),
+                    httpx.Response(200))  # fmt: skip
+    client = connect(desk, options=options, **settings)
+    client.create(batches("a"))
+    client.get("msgbatch_01")
+    list(client.list(limit=7))
+    client.cancel("msgbatch_01")
+    client.delete("msgbatch_01")
+    list(client.results("msgbatch_01"))
+    names = ("create", "get", "list", "cancel", "delete", "get_first", "results")
+    return dict(zip(names, desk.requests, strict=True))
+
+
+def test_without_options_only_what_is_needed_travels(connect: Connect) -> None:
+    requests = sent(connect, None)
+    path = "/v1/messages/batches"
+    assert {name: f"{request.method} {request.url.raw_path.decode()}" for name, request in requests.items()} == {
+        "create": f"POST {path}",
+        "get": f"GET {path}/msgbatch_01",
+        "list": f"GET {path}?limit=7",
+        "cancel": f"POST {path}/msgbatch_01/cancel",
+        "delete": f"DELETE {path}/msgbatch_01",
+        "get_first": f"GET {path}/msgbatch_01",
+        "results": f"GET {path}/msgbatch_01/results",
+    }
+    for request in requests.values():
+        assert request.headers["anthropic-version"] == NEWER
+        assert request.headers["x-api-key"] == CANARY
+        assert {name for name in request.headers if name.startswith("anthropic")} == {"anthropic-version"}
+        assert "authorization" not in request.headers
+
+
+def test_every_option_is_found_on_the_wire(connect: Connect) -> None:
+    options = {
+        "version": OLDER,
+        "auth": "bearer",
+        "betas": ["output-300k-2026-03-24", "other-2026"],
+        "beta": True,
+        "user_profile_id": "profile_1",
+        "workspace_id": "wrkspc_1",
+    }
+    requests = sent(connect, options)
+    assert set(options) == set(connect(options=options).capabilities.options)
+    for name, request in requests.items():
+        assert request.headers["anthropic-version"] == OLDER
+        assert request.headers["authorization"] == f"Bearer {CANARY}"
+        assert "x-api-key" not in request.headers
+        assert request.headers["anthropic-beta"] == "output-300k-2026-03-24,other-2026"
+        assert request.url.params["beta"] == "true"
+        assert request.headers["anthropic-workspace-id"] == "wrkspc_1"
+        assert request.headers.get("anthropic-user-profile-id") == ("profile_1" if name == "create" else None)
+
+
+def test_options_of_a_create_stand_over_those_of_the_client(connect: Connect) -> None:
+    desk = scripted(reply(batch_document()), reply(batch_document()))
+    client = connect(desk, options={"version": OLDER, "workspace_id": "wrkspc_1"})
+    client.create(batches("a"), options={"version": NEWER, "user_profile_id": "profile_1"})
+    client.create(batches("a"))
+    first, second = desk.requests
+    assert first.headers["anthropic-version"] == NEWER
+    assert first.headers["anthropic-workspace-id"] == "wrkspc_1"
+    assert first.headers["anthropic-user-profile-id"] == "profile_1"
+    assert second.headers["anthropic-version"] == OLDER
+    assert "anthropic-user-profile-id" not in second.headers
+
+
+def test_how_the_key_is_presented_cannot_change_for_one_create(connect: Connect) -> None:
+    with pytest.raises(InputError, match="option of the client"):
+        connect(scripted()).create(batches("a"), options={"auth": "bearer"})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"metadata": {}}, "Anthropic has no option 'metadata' .its options are: version, auth, betas, beta, user_profile_id, w"),
+        ({"betas": "one"}, "Anthropic option: Expected `array`, got `str` - at `[$].betas`"),
+        ({"beta": "yes"}, "Anthropic option: Expected `bool`.*beta"),
+        ({"auth": "basic"}, "Anthropic option: .*'basic'.*auth"),
+        ({"workspace_id": 5}, "Anthropic option: .*workspace_id"),
+    ],
+)
+def test_an_option_that_is_unknown_or_wrong(connect: Connect, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        connect(scripted(), options=options)
+    with pytest.raises(InputError, match=words):
+        connect(scripted()).create(batches("a"), options=options)
+
+
+@pytest.mark.parametrize("option", ["workspace_id", "user_profile_id", "version"])
+def test_an_option_that_cannot_travel(connect: Connect, option: str) -> None:
+    with pytest.raises(InputError, match="header anthropic-"):
+        connect(scripted(), options={option: "a\nx-api-key: b"}).create(batches("a"))
+
+
+# -- surroundings
+
+
+def test_no_key_names_the_variable(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    for key in (None, ""):
+        with pytest.raises(InputError, match=r"no API key for Anthropic \(set ANTHROPIC_API_KEY or give api_key=\)"):
+            connect(scripted(), api_key=key)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "")
+    with pytest.raises(InputError, match="ANTHROPIC_API_KEY"):
+        connect(scripted(), api_key=None)
+
+
+def test_the_key_comes_from_the_environment(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "from-environment")
+    desk = always(200, json.dumps(batch_document()))
+    connect(desk, api_key=None).get("msgbatch_01")
+    connect(desk, api_key="given").get("msgbatch_01")
+    assert [request.headers["x-api-key"] for request in desk.requests] == ["from-environment", "given"]
+
+
+def test_a_server_that_is_not_the_vendors_may_need_no_key(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    desk = always(200, json.dumps(batch_document()))
+    connect(desk, api_key=None, base_url="http://127.0.0.1:1").get("msgbatch_01")
+    assert "x-api-key" not in desk.requests[0].headers
+
+
+@pytest.mark.parametrize("key", ["sk-sec\nret", "sk-secret\r\n", " sk-secret", "sk-secret ", "sk-sécret", "sk\x00secret"])
+def test_a_key_that_is_none_is_never_shown(connect: Connect, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "other")
+    with pytest.raises(InputError, match="the API key for Anthropic has a blank.*look at ANTHROPIC_API_KEY") as refused:
+        connect(scripted(), api_key=key)
+    assert "cret" not in str(refused.value)
+
+
+def test_a_wrong_key(sandboxed: Sandboxed) -> None:
+    with pytest.raises(AuthError, match=r"HTTP 401 authentication_error.*is ANTHROPIC_API_KEY the right key\?") as refused:
+        sandboxed(api_key="invalid").get("msgbatch_01")
+    assert not refused.value.transient
+
+
+@pytest.mark.parametrize("name", ["antropic", "", "Anthropic", "../anthropic", "__init__"])
+def test_an_unknown_vendor_lists_the_known(connect: Connect, name: str) -> None:
+    with pytest.raises(InputError, match=rf"there is no vendor {name!r} \(known are: anthropic, "):
+        connect(scripted(), vendor=name)
+
+
+def test_a_base_url_that_would_show_the_key(connect: Connect) -> None:
+    with pytest.raises(InputError, match="plain http.*--allow-http"):
+        connect(scripted(), base_url="http://api.anthropic.com")
+    connect(scripted(), base_url="http://api.anthropic.com", allow_http=True)
+
+
+def test_a_host_that_nobody_listens_on(connect: Connect) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(TransportError, match=f"http://127.0.0.1:{port} cannot be reached.*check the base URL") as lost:
+        connect(None, base_url=f"http://127.0.0.1:{port}").get("msgbatch_01")
+    assert not lost.value.sent
+
+
+CALLS: dict[str, Callable[[BatchClient], Any]] = {
+    "get": lambda client: client.get("msgbatch_01"),
+    "cancel": lambda client: client.cancel("msgbatch_01"),
+    "delete": lambda client: client.delete("msgbatch_01"),
+    "list": lambda client: list(client.list()),
+    "results": lambda client: list(client.results("msgbatch_01")),
+    "wait": lambda client: client.wait("msgbatch_01"),
+}
+PAGE = "<!doctype html><title>Welcome</title>"
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(PAGE, "<!doctype html>"), ("", "got nothing"), ('{"hello":"world"}', "hello"), ("[]", r"\[\]"), ("{", "{")],
+)
+def test_a_success_of_a_host_that_is_not_the_vendor(
+    connect: Connect, call: Callable[[BatchClient], Any], content: str, words: str
+) -> None:
+    with pytest.raises(ContractError, match=f"expected .*, got .*{words}|got nothing") as refused:
+        call(connect(always(200, content)))
+    assert refused.value.raw == content.encode()
+    assert refused.value.hint == "is the base URL the vendor's?"
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    ("status", "content", "words"),
+    [
+        (404, PAGE, "HTTP 404: the answer is a web page, not the vendor's JSON"),
+        (404, '{"hello":"world"}', 'HTTP 404: {"hello":"world"}'),
+        (404, "", "HTTP 404: the answer is empty"),
+        (400, '{"error":"text"}', "HTTP 400: "),
+        (302, "", "HTTP 302: redirects are not followed, and the answer points to https://evil.example/"),
+        (308, PAGE, "HTTP 308: redirects are not followed"),
+    ],
+)
+def test_a_refusal_of_a_host_that_is_not_the_vendor(
+    connect: Connect, call: Callable[[BatchClient], Any], status: int, content: str, words: str
+) -> None:
+    desk = always(status, content, location="https://evil.example/")
+    with pytest.raises(VendorError) as refused:
+        call(connect(desk))
+    assert words in str(refused.value)
+    assert refused.value.hint == "is the base URL the vendor's?"
+    assert len(desk.requests) == 1
+    assert desk.requests[0].url.host == "api.anthropic.com"
+
+
+@pytest.mark.parametrize("batch_id", ["", " ", "\t", None, 5, b"x", "a\nb", "\ud800", "a\x00"])
+def test_what_is_no_batch_id(connect: Connect, batch_id: Any) -> None:
+    client = connect(scripted())
+    for call in (client.get, client.cancel, client.delete, client.wait, lambda name: list(client.results(name))):
+        with pytest.raises(InputError, match="a batch id is a"):
+            call(batch_id)
+
+
+def test_a_batch_id_stays_one_segment_of_the_path(connect: Connect) -> None:
+    desk = always(404)
+    client = connect(desk)
+    for batch_id in ("../../v1/files", "a/b?c=d#e", ".."):
+        with pytest.raises(NotFound):
+            client.get(batch_id)
+    assert [call.removeprefix("GET /v1/messages/batches/") for call in desk.calls] == [
+        "..%2F..%2Fv1%2Ffiles", "a%2Fb%3Fc%3Dd%23e", "%2E%2E",
+    ]  # fmt: skip
+
+
+# -- safe calls are repeated
+
+
+SAFE = {name: CALLS[name] for name in ("get", "cancel", "delete", "list")}
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 520, 529])
+def test_a_safe_call_is_repeated_as_the_vendor_asks(connect: Connect, clock: Clock, status: int) -> None:
+    desk = scripted(
+        reply(ENVELOPE, status, retry_after="30"),
+        reply(ENVELOPE, status, retry_after_ms="1500"),
+        reply(ENVELOPE, status),
+        httpx.ReadTimeout("slow"),
+        reply(batch_document()),
+    )
+    assert connect(desk).get("msgbatch_01").id == "msgbatch_01"
+    assert clock.naps == [30.0, 1.5, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("call", SAFE.values(), ids=SAFE)
+@pytest.mark.parametrize("status", [500, 520, 529])
+def test_a_vendor_in_trouble_is_given_up_in_the_end(
+    connect: Connect, call: Callable[[BatchClient], Any], status: int
+) -> None:
+    desk = always(status, json.dumps(ENVELOPE))
+    with pytest.raises(VendorError, match=rf"HTTP {status} api_error: no \[request req_1\]") as refused:
+        call(connect(desk))
+    assert refused.value.transient
+    assert len(desk.requests) == 5
+
+
+def test_the_vendor_may_forbid_or_ask_for_another_attempt(connect: Connect) -> None:
+    desk = scripted(reply(ENVELOPE, 500, x_should_retry="false"))
+    with pytest.raises(VendorError):
+        connect(desk).get("msgbatch_01")
+    desk = scripted(reply(ENVELOPE, 400, x_should_retry="true"), reply(batch_document()))
+    connect(desk).get("msgbatch_01")
+
+
+def test_a_vendor_that_asks_for_an_hour_gets_no_silent_wait(connect: Connect, clock: Clock) -> None:
+    with pytest.raises(VendorError) as refused:
+        connect(scripted(reply(ENVELOPE, 429, retry_after="3600"))).get("msgbatch_01")
+    assert refused.value.retry_after == 3600.0
+    assert clock.naps == []
+
+
+# -- wait
+
+
+def test_waiting_looks_at_once_and_backs_off(connect: Connect, clock: Clock) -> None:
+    desk = scripted(*[reply(batch_document()) for _ in range(9)], reply(ended_document()))
+    assert connect(desk).wait("msgbatch_01").status is BatchStatus.COMPLETED
+    assert clock.naps[:4] == [5.0, 7.5, 11.25, 16.875]
+    assert clock.naps[-2:] == [60.0, 60.0]
+
+
+def test_waiting_for_what_has_ended_does_not_wait(connect: Connect, clock: Clock) -> None:
+    connect(scripted(reply(ended_document()))).wait("msgbatch_01", timeout=0)
+    assert clock.naps == []
+
+
+def test_waiting_honours_retry_after_and_the_first_interval(connect: Connect, clock: Clock) -> None:
+    running = batch_document()
+    desk = scripted(reply(running, retry_after="20"), reply(running, retry_after="1"), reply(running), reply(ended_document()))
+    connect(desk).wait("msgbatch_01", poll=2)
+    assert clock.naps == [20.0, 3.0, 4.5]
+    clock.naps.clear()
+    connect(scripted(*[reply(running)] * 2, reply(ended_document()))).wait("msgbatch_01", poll=100)
+    assert clock.naps == [100.0, 100.0], "an interval longer than ours is the caller's wish"
+
+
+def test_waiting_looks_once_more_when_the_time_is_up(connect: Connect, clock: Clock) -> None:
+    desk = always(200, json.dumps(batch_document()))
+    with pytest.raises(NotReady, match="batch msgbatch_01 is in_progress after 8 s.*wait again later") as late:
+        connect(desk).wait("msgbatch_01", timeout=8)
+    assert clock.naps == [5.0, 3.0]
+    assert len(desk.requests) == 3
+    assert late.value.transient
+
+
+def test_waiting_does_not_look_earlier_than_the_vendor_allows(connect: Connect, clock: Clock) -> None:
+    desk = always(200, json.dumps(batch_document()), retry_after="60")
+    with pytest.raises(NotReady, match="after 0 s"):
+        connect(desk).wait("msgbatch_01", timeout=30)
+    assert clock.naps == []
+
+
+def test_waiting_goes_on_over_a_status_nobody_knows_and_says_so_once(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = batch_document(processing_status="resting")
+    batch = connect(scripted(reply(odd), reply(odd), reply(ended_document()))).wait("msgbatch_01")
+    assert batch.status is BatchStatus.COMPLETED
+    assert [record.getMessage() for record in caplog.records if record.name == "polybatch"] == [
+        "Anthropic uses a batch status that polybatch does not know: 'resting'"
+    ]
+
+
+# -- list
+
+
+def page(*ids: str, more: bool, last: str | None = None) -> httpx.Response:
+    data = [batch_document(id=name) for name in ids]
+    return reply({"data": data, "has_more": more, "first_id": None, "last_id": last or (ids[-1] if ids else None)})
+
+
+def test_a_list_goes_on_by_itself(connect: Connect) -> None:
+    desk = scripted(page("a", "b", more=True), page("c", more=True), page("d", more=False))
+    found = connect(desk).list(limit=2)
+    assert [batch.id for batch in found] == ["a", "b", "c", "d"]
+    assert [dict(request.url.params) for request in desk.requests] == [
+        {"limit": "2"}, {"limit": "2", "after_id": "b"}, {"limit": "2", "after_id": "c"},
+    ]  # fmt: skip
+
+
+def test_a_list_is_asked_for_page_by_page(connect: Connect) -> None:
+    desk = scripted(page("a", "b", more=True))
+    found = iter(connect(desk).list())
+    assert (next(found).id, next(found).id) == ("a", "b")
+    assert desk.calls == ["GET /v1/messages/batches?limit=20"]
+
+
+def test_an_empty_list(connect: Connect) -> None:
+    assert list(connect(scripted(page(more=False))).list()) == []
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [["a", "a"], ["a", "b", "a"], ["a", ""]],
+    ids=["same", "circle", "nothing"],
+)
+def test_a_list_that_does_not_go_on_is_an_error_not_an_end(connect: Connect, pages: list[str]) -> None:
+    desk = scripted(*(page(*name, more=True) for name in pages))
+    batches = iter(connect(desk).list())
+    found: list[str] = []
+    with pytest.raises(ContractError, match="says that there is more"):
+        found.extend(batch.id for batch in batches)
+    assert len(desk.requests) == len(pages)
+
+
+# -- tolerance
+
+
+def test_a_status_that_nobody_knows(connect: Connect) -> None:
+    batch = connect(scripted(reply(batch_document(processing_status="resting")))).get("msgbatch_01")
+    assert batch.status is BatchStatus.UNKNOWN
+    assert not batch.status.terminal
+    assert batch.counts.total == 2
+    assert "'resting'" in "".join(batch.warnings)
+    assert json.loads(batch.raw)["processing_status"] == "resting"
+
+
+@pytest.mark.parametrize("name", [name for name in batch_document() if name != "id"])
+def test_a_missing_field_costs_nothing_else(connect: Connect, name: str) -> None:
+    document = ended_document()
+    del document[name]
+    batch = connect(scripted(reply(document))).get("msgbatch_01")
+    assert batch.id == "msgbatch_01"
+    assert batch.status is (BatchStatus.UNKNOWN if name == "processing_status" else BatchStatus.COMPLETED)
+    assert (batch.counts.succeeded == 2) is (name != "request_counts")
+    assert (batch.created_at is None) is (name == "created_at")
+    assert batch.warnings
+    assert json.loads(batch.raw) == document
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"created_at": 1_795_338_000},
+        {"expires_at": "soon"},
+        {"results_url": 5},
+        {"request_counts": {"processing": 0, "succeeded": "2", "errored": 0, "canceled": 0, "expired": 0}},
+        {"request_counts": [1, 2]},
+        {"cancel_initiated_at": 0},
+    ],
+)
+def test_a_field_of_another_type_costs_nothing_else(connect: Connect, changes: dict[str, Any]) -> None:
+    document = ended_document(**changes)
+    batch = connect(scripted(reply(document))).get("msgbatch_01")
+    assert (batch.id, batch.ended_at) == ("msgbatch_01", datetime(2026, 11, 22, 9, 21, 44, 512_000, UTC))
+    assert batch.warnings
+    assert all("does not fit its document" in warning for warning in batch.warnings)
+    assert json.loads(batch.raw) == document
+
+
+def test_an_epoch_time_is_read_all_the_same(connect: Connect) -> None:
+    batch = connect(scripted(reply(batch_document(created_at=1_795_338_000)))).get("msgbatch_01")
+    assert batch.created_at == datetime.fromtimestamp(1_795_338_000, UTC)
+
+
+def test_a_total_is_only_told_where_all_its_parts_are_known(connect: Connect) -> None:
+    counts = {"processing": 0, "succeeded": "two", "errored": 1, "canceled": 0, "expired": 0}
+    batch = connect(scripted(reply(ended_document(request_counts=counts)))).get("msgbatch_01")
+    assert batch.counts == Counts(total=None, processing=0, succeeded=None, errored=1, cancelled=0, expired=0)
+
+
+def test_a_field_that_was_added_is_no_drift(connect: Connect) -> None:
+    batch = connect(scripted(reply(batch_document(priority="low")))).get("msgbatch_01")
+    assert batch.warnings == ()
+
+
+def test_counts_stay_where_they_are_until_the_end(connect: Connect) -> None:
+    batch = connect(scripted(reply(batch_document()))).get("msgbatch_01")
+    assert batch.counts == Counts(total=2, processing=2, succeeded=0, errored=0, cancelled=0, expired=0)
+    assert connect(scripted()).vendor.profile.progress is False
+
+
+def test_unreadable_json_in_a_list_is_an_error(connect: Connect) -> None:
+    with pytest.raises(ContractError, match="expected a batch"):
+        list(connect(scripted(reply({"data": [{"no": "id"}], "has_more": False}))).list())
+
+
+# -- the rest of the surface
+
+
+def test_capabilities_come_from_the_document(connect: Connect) -> None:
+    found = connect(scripted()).capabilities
+    assert (found.list, found.cancel, found.delete, found.callback) == (True, True, True, False)
+    assert found.limits.max_items == 100_000
+    assert found.limits.retention == timedelta(days=29)
+    assert found.find == "list"
+    assert set(found.evidence) == {
+        "create_batch", "get_batch", "list_batches", "cancel_batch", "delete_batch", "batch_results",
+    }  # fmt: skip
+    assert set(found.evidence.values()) <= {"published", "sdk", "server-source", "inferred"}
+
+
+@pytest.mark.parametrize("auth", ["x-api-key", "bearer"])
+def test_the_generated_client_works_and_carries_the_key(connect: Connect, auth: str) -> None:
+    from polybatch_generated.anthropic.client.api.batches import get_batch
+
+    desk = scripted(reply(batch_document()))
+    generated = connect(desk, base_url="https://proxy.example/anthropic", options={"auth": auth}).generated
+    assert CANARY not in repr(generated)
+    with generated as opened:
+        response = get_batch.sync_detailed("msgbatch_01", client=opened)
+    assert response.parsed.id == "msgbatch_01"
+    (request,) = desk.requests
+    assert str(request.url) == "https://proxy.example/anthropic/v1/messages/batches/msgbatch_01"
+    header = {"x-api-key": CANARY} if auth == "x-api-key" else {"authorization": f"Bearer {CANARY}"}
+    assert header.items() <= dict(request.headers).items()
+
+
+def test_the_generated_client_follows_no_redirect(connect: Connect) -> None:
+    from polybatch_generated.anthropic.client.api.batches import get_batch
+
+    desk = always(302, location="https://evil.example/")
+    with connect(desk).generated as opened:
+        assert get_batch.sync_detailed("msgbatch_01", client=opened).status_code == 302
+    assert len(desk.requests) == 1
+
+
+def public(kind: type) -> dict[str, inspect.Signature | None]:
+    found: dict[str, inspect.Signature | None] = {}
+    for name in dir(kind):
+        if not name.startswith("_"):
+            value = inspect.getattr_static(kind, name)
+            found[name] = inspect.signature(value) if inspect.isfunction(value) else None
+    return found
+
+
+def test_both_clients_have_the_same_names_and_parameters() -> None:
+    blocking, looping = public(BatchClient), public(AsyncBatchClient)
+    assert list(blocking) == list(looping)
+    for name, signature in blocking.items():
+        other = looping[name]
+        assert (signature is None) is (other is None), name
+        if signature and other:
+            assert signature.parameters == other.parameters, name
+    assert inspect.signature(BatchClient).parameters == inspect.signature(AsyncBatchClient).parameters
+    assert list(inspect.signature(BatchClient).parameters) == [
+        "vendor", "api_key", "base_url", "timeout", "transport", "options", "allow_http", "timer",
+    ]  # fmt: skip
+
+
+def test_a_setting_that_does_not_exist_is_a_mistake_at_once() -> None:
+    with pytest.raises(TypeError, match="api_kye"):
+        BatchClient("anthropic", api_kye="x")  # type: ignore[call-arg]
+
+
+def test_every_error_is_a_polybatch_error() -> None:
+    assert all(issubclass(kind, PolybatchError) for kind in (InputError, NotReady, TransportError, ContractError, VendorError))
+
+
+def test_a_client_shows_who_it_talks_to_and_not_how(connect: Connect) -> None:
+    assert repr(connect(scripted())).endswith("BatchClient('anthropic', base_url='https://api.anthropic.com')")
+
+
+def test_leaving_a_client_closes_its_connections() -> None:
+    class Closing(Desk):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    transport = Closing(lambda _: reply(batch_document()))
+    with BatchClient("anthropic", api_key=CANARY, transport=transport) as client:
+        client.get("msgbatch_01")
+    assert transport.closed
