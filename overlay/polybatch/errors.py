@@ -16,6 +16,9 @@ PolybatchError                 .transient .hint
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class PolybatchError(Exception):
     """Base of everything polybatch raises."""
@@ -101,6 +104,10 @@ class VendorError(PolybatchError):
         """Seconds the vendor asks to wait."""
         self.raw = raw
         self.transient = status in {408, 425, 429} or status >= 500
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is pickled: an exception's own way knows no keyword that is required."""
+        return partial(type(self), status=self.status), self.args, vars(self)
 
     def __str__(self) -> str:
         parts = [f"HTTP {self.status}" + (f" {self.code}" if self.code else ""), self.message]

@@ -11,8 +11,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypedDict
 
-import msgspec
 from attrs import field, frozen
+
+from .reading import loads
 
 
 class BatchStatus(StrEnum):
@@ -173,7 +174,7 @@ class Result:
     @cached_property
     def body(self) -> Any:
         """The model's answer as the vendor sent it, decoded; `None` where there is none."""
-        return msgspec.json.decode(self.body_raw) if self.body_raw else None
+        return loads(self.body_raw) if self.body_raw else None
 
     @cached_property
     def text(self) -> str | None:

@@ -27,17 +27,25 @@ OURS = "our own word"
 STANDARD = "a header of RFC 9110, the same for every vendor"
 SDK = "a header that several vendors' official SDKs honour alike (facts/seed-vendors.md §2.1)"
 ALLOWED: dict[str, dict[str, str]] = {
-    "check.py": {"type": OPENAPI},
+    "check.py": dict.fromkeys(("type", "object", "examples"), OPENAPI),
     "document.py": dict.fromkeys(("type", "schema", "name", "url", "content"), OPENAPI),
-    "model.py": dict.fromkeys(("expired", "succeeded", "errored", "error"), OURS),
+    "model.py": dict.fromkeys(
+        ("expired", "succeeded", "errored", "error", "completed", "failed", "tool_calls", "refusal"), OURS
+    ),
     "retry.py": {"retry-after": STANDARD, "retry-after-ms": SDK, "x-should-retry": SDK},
     "run/__init__.py": {"model": OURS},
-    "run/core.py": {"status": OURS, "input": OURS},
-    "run/opening.py": {"input": OURS},
-    "run/sink.py": dict.fromkeys(("custom_id", "text", "usage", "error", "input_tokens", "output_tokens"), OUTPUT),
-    "vendor.py": {"metadata": OURS},
+    "run/contents.py": dict.fromkeys(("input", "model", "run_id"), OURS),
+    "run/core.py": {"status": OURS, "run_id": OURS},
+    "run/offline.py": {"input": OURS},
+    "run/opening.py": dict.fromkeys(("input", "requests", "run_id"), OURS),
+    "run/sink.py": {
+        "results": OURS,
+        **dict.fromkeys(("custom_id", "text", "body", "usage", "error", "batch_id"), OUTPUT),
+        **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens"), OUTPUT),
+    },
+    "vendor.py": {"metadata": OURS, "location": STANDARD},
     "vendors/anthropic.py": {"x-api-key": "the word of the option auth (INTERFACE)"},
-    "wire.py": dict.fromkeys(("content", "url", "params", "stream"), HTTPX),
+    "wire.py": dict.fromkeys(("content", "url", "params", "method"), HTTPX),
 }
 """By module: literals that some vendor also uses as a name, and why they are not the vendor's here."""
 

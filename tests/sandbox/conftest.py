@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from polybatch_sandbox import Server, serve
 
+from tests.sandbox.cli_lab import Cli, calling
 from tests.sandbox.run_lab import Lab, open_run_lab
 
 
@@ -22,3 +24,16 @@ def sync_lab(tmp_path: Path) -> Iterator[Lab]:
     """Where driving is not what a test is about."""
     with open_run_lab(tmp_path, asynchronous=False) as lab:
         yield lab
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Server]:
+    """All vendors on real ports, a thousand times faster."""
+    with serve(speed=1000) as server:
+        yield server
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line, called in a directory of its own."""
+    return calling(tmp_path, monkeypatch)

@@ -158,7 +158,10 @@ def test_how_the_key_is_presented_cannot_change_for_one_create(connect: Connect)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"metadata": {}}, "Anthropic has no option 'metadata' .its options are: version, auth, betas, beta, user_profile_id, w"),
+        (
+            {"metadata": {}},
+            "Anthropic has no option 'metadata' .its options are: version, auth, betas, beta, user_profile_id, w",
+        ),
         ({"betas": "one"}, "Anthropic option: Expected `array`, got `str` - at `[$].betas`"),
         ({"beta": "yes"}, "Anthropic option: Expected `bool`.*beta"),
         ({"auth": "basic"}, "Anthropic option: .*'basic'.*auth"),
@@ -206,7 +209,9 @@ def test_a_server_that_is_not_the_vendors_may_need_no_key(connect: Connect, monk
     assert "x-api-key" not in desk.requests[0].headers
 
 
-@pytest.mark.parametrize("key", ["sk-sec\nret", "sk-secret\r\n", " sk-secret", "sk-secret ", "sk-sécret", "sk\x00secret"])
+@pytest.mark.parametrize(
+    "key", ["sk-sec\nret", "sk-secret\r\n", " sk-secret", "sk-secret ", "sk-sécret", "sk\x00secret"]
+)
 def test_a_key_that_is_none_is_never_shown(connect: Connect, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "other")
     with pytest.raises(InputError, match="the API key for Anthropic has a blank.*look at ANTHROPIC_API_KEY") as refused:
@@ -215,7 +220,9 @@ def test_a_key_that_is_none_is_never_shown(connect: Connect, monkeypatch: pytest
 
 
 def test_a_wrong_key(sandboxed: Sandboxed) -> None:
-    with pytest.raises(AuthError, match=r"HTTP 401 authentication_error.*is ANTHROPIC_API_KEY the right key\?") as refused:
+    with pytest.raises(
+        AuthError, match=r"HTTP 401 authentication_error.*is ANTHROPIC_API_KEY the right key\?"
+    ) as refused:
         sandboxed(api_key="invalid").get("msgbatch_01")
     assert not refused.value.transient
 
@@ -372,7 +379,9 @@ def test_waiting_for_what_has_ended_does_not_wait(connect: Connect, clock: Clock
 
 def test_waiting_honours_retry_after_and_the_first_interval(connect: Connect, clock: Clock) -> None:
     running = batch_document()
-    desk = scripted(reply(running, retry_after="20"), reply(running, retry_after="1"), reply(running), reply(ended_document()))
+    desk = scripted(
+        reply(running, retry_after="20"), reply(running, retry_after="1"), reply(running), reply(ended_document())
+    )
     connect(desk).wait("msgbatch_01", poll=2)
     assert clock.naps == [20.0, 3.0, 4.5]
     clock.naps.clear()
@@ -590,7 +599,9 @@ def test_a_setting_that_does_not_exist_is_a_mistake_at_once() -> None:
 
 
 def test_every_error_is_a_polybatch_error() -> None:
-    assert all(issubclass(kind, PolybatchError) for kind in (InputError, NotReady, TransportError, ContractError, VendorError))
+    assert all(
+        issubclass(kind, PolybatchError) for kind in (InputError, NotReady, TransportError, ContractError, VendorError)
+    )
 
 
 def test_a_client_shows_who_it_talks_to_and_not_how(connect: Connect) -> None:

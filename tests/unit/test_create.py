@@ -67,7 +67,10 @@ def refusal(connect: Connect, requests: Any, *, options: Any = None, **settings:
         (line(""), "line 1: custom_id is empty"),
         (line(7), "line 1: .*custom_id"),
         (GOOD + b"\n" + line("b") + b"\n\n" + GOOD, "line 4: custom_id 'a' was used before, at .*line 1"),
-        (b'{"custom_id":"a","prompt":"hi"}', "line 1: request 'a' has no body .a request to Anthropic needs custom_id, params"),
+        (
+            b'{"custom_id":"a","prompt":"hi"}',
+            "line 1: request 'a' has no body .a request to Anthropic needs custom_id, params",
+        ),
         (b"", "no requests in .*in.jsonl.*a batch needs at least one"),
         (b"\n \r\n\t\n", "no requests in "),
         (b"\xef\xbb\xbf", "no requests in "),
@@ -270,7 +273,15 @@ def test_a_large_body_is_streamed_with_its_length(connect: Connect) -> None:
 # -- sent once
 
 
-UNREADABLE = [b"", b"<html>Welcome</html>", b'{"id":"msgbatch_0', b"[]", b'{"hello":"world"}', b'{"id":null}', b'{"id":""}']
+UNREADABLE = [
+    b"",
+    b"<html>Welcome</html>",
+    b'{"id":"msgbatch_0',
+    b"[]",
+    b'{"hello":"world"}',
+    b'{"id":null}',
+    b'{"id":""}',
+]
 
 
 @pytest.mark.parametrize("content", UNREADABLE)
@@ -288,7 +299,9 @@ def test_a_success_that_names_no_batch_is_an_unknown_outcome(connect: Connect, s
 @pytest.mark.parametrize("status", [302, 307, 408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529])
 def test_an_answer_that_proves_nothing_is_an_unknown_outcome(connect: Connect, clock: Clock, status: int) -> None:
     desk = always(status, b"oops", retry_after="1", x_should_retry="true", location="https://evil.example/")
-    with pytest.raises(UnknownOutcome, match=f"HTTP {status}, which does not say whether the batch was made") as unknown:
+    with pytest.raises(
+        UnknownOutcome, match=f"HTTP {status}, which does not say whether the batch was made"
+    ) as unknown:
         connect(desk).create([Request("a", BODY)])
     assert unknown.value.raw == b"oops"
     assert len(desk.requests) == 1

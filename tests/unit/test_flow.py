@@ -62,7 +62,9 @@ def test_a_safe_exchange_is_given_up_after_five_attempts() -> None:
     assert (reply.status, len(steps)) == (500, 9)
 
 
-@pytest.mark.parametrize("answer", [LOST, refused(429, retry_after="1"), refused(503), refused(400, x_should_retry="true")])
+@pytest.mark.parametrize(
+    "answer", [LOST, refused(429, retry_after="1"), refused(503), refused(400, x_should_retry="true")]
+)
 def test_an_unsafe_exchange_that_may_have_arrived_is_sent_once(answer: Reply | Exception) -> None:
     steps, _ = driven(send(UNSAFE), answer)
     assert steps == [UNSAFE]

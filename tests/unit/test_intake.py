@@ -84,7 +84,10 @@ def encoded(body: Any, *, check: bool = True, **item: Any) -> bytes:
     [
         ({"x": math.nan}, "request 0 .a.: params.x is NaN or infinite"),
         ({"x": -math.inf}, "params.x is NaN or infinite"),
-        ({"messages": [{"role": "user", "content": [{"deep": (1.0, math.inf)}]}]}, r"params.messages\[0\].content\[0\]"),
+        (
+            {"messages": [{"role": "user", "content": [{"deep": (1.0, math.inf)}]}]},
+            r"params.messages\[0\].content\[0\]",
+        ),
         ({"x": {1.0, math.nan}}, "NaN or infinite"),
         ({"x": 2**64}, "params.x is an integer of more than 64 bits"),
         ({"x": -(2**63) - 1}, "params.x is an integer of more than 64 bits"),

@@ -175,7 +175,7 @@ def test_json_of_any_kind_is_loaded_and_the_rest_is_described() -> None:
 TIMES = st.datetimes(
     min_value=datetime(1970, 1, 2),
     max_value=datetime(9998, 12, 30),
-    timezones=st.just(UTC),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 

@@ -123,9 +123,7 @@ def test_an_error_that_says_nothing_is_still_an_error(connect: Connect, error: o
     assert result.error == {"code": None, "message": None, "status": None, "retryable": False}
 
 
-@pytest.mark.parametrize(
-    ("word", "outcome"), [("canceled", Outcome.CANCELLED), ("expired", Outcome.EXPIRED)]
-)
+@pytest.mark.parametrize(("word", "outcome"), [("canceled", Outcome.CANCELLED), ("expired", Outcome.EXPIRED)])
 def test_results_without_an_answer(connect: Connect, word: str, outcome: Outcome) -> None:
     (result,) = results_of(connect, {"custom_id": "a", "result": {"type": word}})
     assert (result.outcome, result.error, result.text, result.body) == (outcome, None, None, None)
@@ -142,7 +140,11 @@ def test_a_kind_of_result_that_nobody_knows(connect: Connect, word: str | None) 
 
 
 def test_an_answer_in_a_new_form_keeps_what_can_be_read(connect: Connect) -> None:
-    body = {"content": [{"type": "hologram"}, {"type": "text", "text": "hi"}], "stop_reason": "bored", "usage": {"a": 1}}
+    body = {
+        "content": [{"type": "hologram"}, {"type": "text", "text": "hi"}],
+        "stop_reason": "bored",
+        "usage": {"a": 1},
+    }
     (result,) = results_of(connect, {"custom_id": "a", "result": {"type": "succeeded", "message": body}})
     assert (result.text, result.finish, result.usage, result.body) == ("hi", Finish.UNKNOWN, Usage(), body)
 
@@ -226,7 +228,8 @@ def test_fewer_results_than_counted_are_yielded_and_then_an_error(connect: Conne
 
 
 @pytest.mark.parametrize(
-    "broken", [b"{nope", b"[]", b"{}", b'{"custom_id":"x"}', b'{"result":{"type":"expired"}}', b'{"custom_id":5,"result":{}}']
+    "broken",
+    [b"{nope", b"[]", b"{}", b'{"custom_id":"x"}', b'{"result":{"type":"expired"}}', b'{"custom_id":5,"result":{}}'],
 )
 def test_lines_that_cannot_be_read_are_told_at_the_end(connect: Connect, broken: bytes) -> None:
     lines = FILE.splitlines(keepends=True)
@@ -269,7 +272,9 @@ def test_a_status_that_nobody_knows_is_no_end(connect: Connect) -> None:
 
 def test_results_that_are_gone(sandboxed: Sandboxed, sandbox: Sandbox) -> None:
     client = sandboxed()
-    made = client.create([Request("a", {"model": "m", "max_tokens": 8, "messages": [{"role": "user", "content": "hi"}]})])
+    made = client.create(
+        [Request("a", {"model": "m", "max_tokens": 8, "messages": [{"role": "user", "content": "hi"}]})]
+    )
     client.wait(made.id)
     sandbox.clock.advance(30 * 86_400)
     assert client.get(made.id).status is BatchStatus.COMPLETED
@@ -300,9 +305,7 @@ def test_opening_is_repeated_and_reading_is_not(connect: Connect, clock: Clock) 
         "results",
     ],
 )
-def test_a_foreign_results_url_is_not_followed(
-    connect: Connect, caplog: pytest.LogCaptureFixture, url: str
-) -> None:
+def test_a_foreign_results_url_is_not_followed(connect: Connect, caplog: pytest.LogCaptureFixture, url: str) -> None:
     desk = served(FILE, results_url=url)
     assert len(list(connect(desk).results("msgbatch_01"))) == 2
     assert [str(request.url) for request in desk.requests] == [

@@ -44,6 +44,8 @@ def run(input_: str, vendor: str, **given: Any) -> int:
     run that was stopped or killed.
 
     \b
+    {"custom_id": "a", "params": {"model": "claude-opus-5-5", "max_tokens": 99,
+     "messages": [{"role": "user", "content": "Hello"}]}}         (one line)
     polybatch run requests.jsonl --vendor anthropic --sandbox
     polybatch run requests.jsonl --vendor anthropic -o answers.jsonl
     """

@@ -171,8 +171,8 @@ class OneRouter:
         batch = yield from self.get(batch_id)
         if not batch.status.terminal:
             raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
-        task = readable(batch.raw, wire.BatchTask)
-        for reason in dict.fromkeys((task.error, task.fail_reason)):
+        task, error = readable(batch.raw, wire.BatchTask), readable(batch.raw, wire.ErrorReply).error
+        for reason in dict.fromkeys((task.error, error.message if error else None, task.fail_reason)):
             if reason:
                 yield Warn(f"batch {batch_id}: {shorten(reason)}")
         if task.result_url:
@@ -267,13 +267,13 @@ def _status(code: Any) -> int | None:
 
 
 def _complaint(content: bytes) -> wire.ErrorBody | None:
-    """The error that stands where a batch should: an object, or a text alone."""
+    """The error that stands where a batch should: an object, or a text; what has an id and a status is a batch."""
+    created = readable(content, wire.BatchCreated)
+    if (created.batch_id or created.id) and created.status:
+        return None
     error = readable(content, wire.ErrorReply).error
-    if error is not None and error != wire.ErrorBody():
-        return error
-    task = readable(content, wire.BatchTask)
-    nameless = task.batch_id is None and readable(content, wire.BatchCreated).id is None
-    return wire.ErrorBody(message=task.error) if task.error and nameless else None
+    error = error or wire.ErrorBody(message=readable(content, wire.BatchTask).error or None)
+    return None if error == wire.ErrorBody() else error
 
 
 def _whole(progress: Any) -> bool:
