@@ -15,8 +15,11 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import httpx
 import pytest
+from hypothesis import settings
+
 from polybatch import AsyncBatchClient, BatchClient
-from polybatch.wire import Timer
+from polybatch.flow import Flow
+from polybatch.wire import AsyncWire, Line, Timer, Wire
 from polybatch_sandbox import Request as SandboxRequest
 from polybatch_sandbox import Sandbox
 
@@ -24,6 +27,9 @@ CANARY = "sk-canary-7f3a9c"
 """The key of every test client; no message, log, repr or traceback may hold it."""
 START = 1_795_338_000.0
 """Unix time at which virtual clocks start: 2026-11-22."""
+
+settings.register_profile("polybatch", deadline=None)  # a machine that is busy is no failure
+settings.load_profile("polybatch")
 
 Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]
 Answer: TypeAlias = httpx.Response | Exception
@@ -182,7 +188,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["sync", "async"])
 def connect(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Connect]:
-    """The client under test, once blocking and once on an event loop, on virtual time and with the canary as its key."""
+    """The client under test, once blocking and once on an event loop; on virtual time, with the canary as its key."""
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner())
 
@@ -195,6 +201,53 @@ def connect(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Connect]:
             return cast("BatchClient", AsyncFace(client, runner))
 
         yield make
+
+
+class Drive(Protocol):
+    """Runs a flow to its end: what it emitted, and its value."""
+
+    def __call__(self, flow: Flow[Any], transport: Desk | None = None, **line: Any) -> tuple[list[Any], Any]: ...
+
+
+@pytest.fixture(params=["sync", "async"])
+def drive(request: pytest.FixtureRequest, clock: Clock) -> Drive:
+    def run(flow: Flow[Any], transport: Desk | None = None, **changes: Any) -> tuple[list[Any], Any]:
+        given = {
+            "base_url": "https://api.anthropic.com",
+            "credentials": {"x-api-key": CANARY},
+            "timer": clock.timer(),
+            **changes,
+        }
+        line = Line(transport=transport or always(500), **given)
+        emitted: list[Any] = []
+        values: list[Any] = []
+
+        def blocking() -> None:
+            wire = Wire(line)
+            steps = wire.iterate(flow)
+            try:
+                while True:
+                    emitted.append(next(steps))
+            except StopIteration as stop:
+                values.append(stop.value)
+            finally:
+                wire.close()
+
+        async def looping() -> None:
+            wire = AsyncWire(line)
+            try:
+                async for item in wire.iterate(flow, values.append):
+                    emitted.append(item)  # noqa: PERF401 - what came before an error counts
+            finally:
+                await wire.close()
+
+        if request.param == "sync":
+            blocking()
+        else:
+            asyncio.run(looping())
+        return emitted, values[0]
+
+    return run
 
 
 @pytest.fixture

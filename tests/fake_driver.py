@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 from attrs import define, field
+
 from polybatch.errors import PolybatchError, TransportError
 from polybatch.flow import Clock, Emit, Exchange, Flow, Open, Pause, Read, Reply, Warn
 from polybatch.wire import Line

@@ -68,21 +68,16 @@ def _fitting(raw: bytes, kind: Any, where: str, dropped: list[str]) -> Any:
         for part in get_args(kind) if isinstance(kind, UnionType) else (kind,):
             if get_origin(part) is list:
                 items = enumerate(msgspec.json.decode(raw, type=list[msgspec.Raw]))
-                return [
-                    found for i, item in items for found in _kept(item, get_args(part)[0], f"{where}[{i}]", dropped)
-                ]
+                (inner,) = get_args(part)
+                return [found for i, item in items for found in _kept(item, inner, f"{where}[{i}]", dropped)]
             if isinstance(part, type) and issubclass(part, msgspec.Struct):
                 members = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-                fields = [field for field in msgspec.structs.fields(part) if field.encode_name in members]
-                return part(
-                    **{
-                        field.name: found
-                        for field in fields
-                        for found in _kept(
-                            members[field.encode_name], field.type, f"{where}.{field.encode_name}", dropped
-                        )
-                    }
-                )
+                values: dict[str, Any] = {}
+                for field in msgspec.structs.fields(part):
+                    if (name := field.encode_name) in members:
+                        for value in _kept(members[name], field.type, f"{where}.{name}", dropped):
+                            values[field.name] = value
+                return part(**values)
         raise
 
 

@@ -64,7 +64,7 @@ class Line:
     def request(self, exchange: Exchange) -> httpx.Request:
         """The HTTP request of an exchange, with the key if it goes to the vendor itself."""
         given = dict(exchange.request)
-        url = str(given.pop("url"))
+        method, url = given.pop("method"), str(given.pop("url"))
         if exchange.foreign:
             check_foreign(url, self.base_url)
         else:
@@ -78,17 +78,9 @@ class Line:
         content = given.pop("content", None)
         body = content if content is None or isinstance(content, bytes) else Body(content)
         params = {name: value for name, value in given.pop("params", {}).items() if value is not None}
-        timeout = self.settings()["timeout"].as_dict()
+        more = {"extensions": {"timeout": self.settings()["timeout"].as_dict()}, **given}
         try:
-            request = httpx.Request(
-                given.pop("method"),
-                url,
-                params=params or None,
-                headers=headers,
-                content=body,
-                extensions={"timeout": timeout},
-                **given,
-            )
+            request = httpx.Request(method, url, params=params or None, headers=headers, content=body, **more)
         except httpx.InvalidURL as error:
             kind = ContractError if exchange.foreign else InputError
             raise kind(f"{shorten(url)!r} is not a URL that can be called: {error}") from error

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from attrs import frozen
+
 from polybatch import BatchClient, InputError, PolybatchError, Request
 from polybatch.document import METHODS, Document
 from polybatch.vendors import find_vendor, names

@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import polybatch_generated
 import pytest
 
+import polybatch_generated
 from tests.contract.strict_samples import GENERATED, MANIFEST, ROOT, VENDORS, document
 
 FORBIDDEN = re.compile("post_v1|type_0|body_requests_item|response_200|subpackage", re.IGNORECASE)

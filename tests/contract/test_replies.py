@@ -16,6 +16,7 @@ import pytest
 from attrs import frozen
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
+
 from polybatch.model import Outcome
 from polybatch.vendors import find_vendor
 

@@ -15,6 +15,7 @@ import pytest
 from attrs import frozen
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
+
 from polybatch import BatchClient, PolybatchError, Request, Unsupported
 from polybatch.vendors import names
 

@@ -9,8 +9,9 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-import polybatch
 import pytest
+
+import polybatch
 
 ROOT = Path(__file__).parents[2]
 TOP = {"pyproject.toml", "specs", "generated", "overlay", "scripts", "tests", "README.md", "LICENSE", "CHANGELOG.md"}

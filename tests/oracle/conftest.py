@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from polybatch_sandbox import Server
 
+from polybatch_sandbox import Server
 from tests.oracle.between import Between
 from tests.oracle.sdks import SDKS, Driver, NotInstalled, install
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from polybatch import BatchClient, Request
-
 from tests.oracle.judging import Caller
 from tests.oracle.sdks import SDKS
 

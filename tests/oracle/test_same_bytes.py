@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from polybatch import BatchClient
 
+from polybatch import BatchClient
 from tests.oracle.between import Between, Sent
 from tests.oracle.comparing import Row, differences, unexplained
 from tests.oracle.conversations import PAIRS, Pair

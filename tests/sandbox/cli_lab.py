@@ -10,6 +10,7 @@ from typing import Any
 
 import click.testing
 import pytest
+
 from polybatch.cli import main
 from polybatch_sandbox import Server
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from polybatch_sandbox import Server, serve
 
+from polybatch_sandbox import Server, serve
 from tests.sandbox.cli_lab import Cli, calling
 from tests.sandbox.run_lab import Lab, open_run_lab
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+
 from polybatch import AsyncBatchClient, BatchClient, Result
 from polybatch.run import AsyncRun, Run, RunStatus
 from polybatch.run.journal import Journal
@@ -133,7 +134,7 @@ class Handle:
     def __init__(
         self, lab: Lab, vendor: str, requests: str | Path, options: Mapping[str, Any], **settings: Any
     ) -> None:
-        given = {
+        given: dict[str, Any] = {
             "api_key": KEY, "base_url": lab.base_url(vendor), "transport": lab.transport, "timer": lab.time.timer,
             "options": dict(options),
         }  # fmt: skip
@@ -284,7 +285,7 @@ class Moments:
                 yield
             moments.pass_by("after a transaction")
 
-        Journal.transaction = transaction  # type: ignore[method-assign]
+        Journal.transaction = transaction  # type: ignore[method-assign,assignment]
         transport.before = lambda call: self.pass_by(f"before {call.method} {call.path}")
         transport.after = lambda call: self.pass_by(f"after {call.method} {call.path}")
         try:
@@ -308,7 +309,8 @@ def open_run_lab(directory: Path, *, asynchronous: bool, **options: Any) -> Iter
     time = Time()
     home = directory / "home"
     home.mkdir()
-    with Sandbox(**{"now": time, "seed": 7} | options) as sandbox:
+    given: dict[str, Any] = {"now": time, "seed": 7} | options
+    with Sandbox(**given) as sandbox:
         sandbox.hosts["results"] = FILES
         yield Lab(home, asynchronous=asynchronous, sandbox=sandbox, time=time)
 

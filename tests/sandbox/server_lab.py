@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import jsonschema_rs
+
 from polybatch_sandbox import serve
 
 if TYPE_CHECKING:

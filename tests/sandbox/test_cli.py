@@ -9,10 +9,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import polybatch.retry
 import pytest
-from polybatch_sandbox import Server
 
+import polybatch.retry
+from polybatch.run.opening import Gauge
+from polybatch_sandbox import Server
 from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, item, ledger, lines, requests_file, script, told
 
 # -- run
@@ -102,9 +103,8 @@ def test_a_file_that_is_not_this_runs_is_not_overwritten(cli: Cli, served: Serve
 def test_a_warning_is_shown_and_the_item_sent(cli: Cli, served: Server) -> None:
     Path("in.jsonl").write_text(json.dumps(item("anthropic", 1, service_tier="platinum")) + "\n")
     done = cli("run", "in.jsonl", *at(served), *FAST)
-    warnings = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
-    assert len(warnings) == 1
-    assert "in.jsonl, line 1" in warnings[0]
+    assert done.stderr.count("warning: in.jsonl, line 1: params.service_tier: ") == 1
+    assert "HTTP 400" in done.stderr, "the item was sent, and the sandbox knows no more words than the document"
 
 
 def test_options_and_model_reach_the_wire(cli: Cli, served: Server) -> None:
@@ -176,6 +176,17 @@ def test_a_place_that_cannot_be_written(cli: Cli, served: Server) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert "folder.jsonl" in done.stderr
     assert os.listdir() == ["in.jsonl"]  # noqa: PTH208 - the names alone
+
+
+def test_ctrl_c_while_the_input_is_checked(cli: Cli, served: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Gauge, "member", interrupted)
+    done = cli("run", requests_file(), *at(served))
+    assert (done.exit_code, done.stderr) == (130, "error: interrupted\n")
+    assert os.listdir() == ["in.jsonl"]  # noqa: PTH208 - the names alone
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 # -- bad surroundings

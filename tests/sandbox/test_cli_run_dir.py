@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from polybatch.run.journal import Journal
 from polybatch_sandbox import Server
+from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, calling, ledger, requests_file, script
 
-from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, ledger, requests_file, script
+
+@pytest.fixture(scope="module")
+def made(served: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of five requests in three batches, one of them failed."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        cli = calling(folder, patch)
+        script(served, "create", "fail:1")
+        done = cli("run", requests_file(count=5), *at(served), *FAST, "--max-items-per-batch", "2")
+    assert done.exit_code == 1
+    return folder
 
 
 @pytest.fixture
-def finished(cli: Cli, served: Server) -> Path:
-    """A run of five requests in three batches, one of them failed."""
-    script(served, "create", "fail:1")
-    done = cli("run", requests_file(count=5), *at(served), *FAST, "--max-items-per-batch", "2")
-    assert done.exit_code == 1
-    return RUN
+def finished(cli: Cli, made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """That run, for a test to spoil; made once, since a run costs more than a test of it."""
+    monkeypatch.chdir(made)
+    kept = {path: path.read_bytes() for path in (OUT, *(RUN / "results").iterdir())}
+    yield RUN
+    for path, content in kept.items():
+        path.write_bytes(content)
+    for path in set(Path().glob("*.jsonl")) - {OUT, Path("in.jsonl")}:
+        path.unlink()
 
 
 @pytest.mark.parametrize("command", ["status", "results", "resume", "cancel", "verify"])
@@ -81,6 +96,13 @@ def test_results_are_written_anew_byte_for_byte(cli: Cli, finished: Path, monkey
     shown = cli("results", finished, "-o", "-")
     assert shown.stdout_bytes == whole
     assert "requests  5: 4 succeeded, 1 errored" in shown.stderr
+
+
+def test_a_results_file_that_was_spoilt_does_not_hide_the_run(cli: Cli, finished: Path) -> None:
+    OUT.write_text("no JSON at all\n")
+    done = cli("status", finished)
+    assert done.exit_code == 1
+    assert "errors    1 unreadable_line: " in done.stdout
 
 
 def test_results_do_not_overwrite_somebody_elses_file(cli: Cli, finished: Path) -> None:

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+
 from polybatch import (
     AuthError,
     BatchClient,
@@ -21,7 +22,6 @@ from polybatch import (
     VendorError,
 )
 from polybatch_sandbox import Sandbox
-
 from tests.conftest import CANARY, Clock, Desk
 from tests.sandbox.run_lab import Lab, Stop, rows, stop_if
 
@@ -143,6 +143,17 @@ class TestBoth:
         assert {line["custom_id"]: line["text"] for line in lab.lines(vendor)} == {
             f"row-{index}": f"question {index}" for index in range(40)
         }
+
+    @pytest.mark.parametrize("vendor", GATEWAYS)
+    def test_a_model_for_requests_that_name_none(self, vendor: str, lab: Lab) -> None:
+        lines = rows(4, vendor)
+        for line in lines[1:]:
+            del line["body" if vendor == "meshapi" else "params"]["model"]
+        lab.write(lines)
+        assert lab.finish(vendor, model="some/other-model").all_succeeded
+        sent = [item.get("body") or item["params"] for call in lab.creates for item in call.requests]
+        assert sorted(body["model"] for body in sent).count("some/other-model") == 3
+        assert len(lab.creates) == 2
 
     @pytest.mark.parametrize("vendor", GATEWAYS)
     def test_a_run_gives_every_request_one_outcome(self, vendor: str, lab: Lab) -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 from attrs import evolve
+
 from polybatch import InputError, Outcome, RunHeld
 from polybatch.vendors.anthropic import Anthropic
-
 from tests.sandbox.run_lab import Call, Lab, Stop, events, files, row, rows, stop_if
 
 ODD_IDS = [
-    "with spaces", "ünïcödé", "日本語", "😀", "x" * 300, 'quote " and \\ backslash', "tab\tand\nnewline", "../../passwd",
+    "with spaces", "ünïcödé", "日本語", "😀", "x" * 300, 'quote " and \\ backslash', "tab\tand\nnewline", "../../x",
     "\u2028", "0", "null", "-", "'; DROP TABLE shard; --", "a\u0000b", "=1+1",
 ]  # fmt: skip
 WIRE_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
-def limit(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+def limit(monkeypatch: pytest.MonkeyPatch, **limits: Any) -> None:
     """Give Anthropic other limits for this test."""
     profile = Anthropic.profile
     monkeypatch.setattr(Anthropic, "profile", evolve(profile, limits=evolve(profile.limits, **limits)))
@@ -37,7 +38,8 @@ class TestEveryRequestHasOneLine:
         assert sorted(entry["items"] for entry in lab.ledger()) == [5, 10, 10]
         assert set(lab.accepted().values()) == {1}
 
-    def test_in_the_form_that_is_the_same_for_all_vendors(self, lab: Lab) -> None:
+    def test_in_the_form_that_is_the_same_for_all_vendors(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(1))
         lab.finish()
         (line,) = lab.lines()
@@ -58,7 +60,8 @@ class TestEveryRequestHasOneLine:
         assert all(WIRE_ID.fullmatch(own) for own in travelled)
         assert not set(travelled) & set(ODD_IDS)
 
-    def test_with_texts_that_only_bytes_keep_apart(self, lab: Lab) -> None:
+    def test_with_texts_that_only_bytes_keep_apart(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         texts = ["a\u2028b", "a\u0085b", "a\rb", "a\x1cb", "a\r\nb", "  edges ", "\ufeff", "long " * 5000]
         lab.write([row(index, text=text) for index, text in enumerate(texts)])
         lab.finish()
@@ -66,13 +69,15 @@ class TestEveryRequestHasOneLine:
             f"row-{index}": text for index, text in enumerate(texts)
         }
 
-    def test_whatever_line_ends_and_blanks_the_input_has(self, lab: Lab) -> None:
+    def test_whatever_line_ends_and_blanks_the_input_has(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         first, second, third = (json.dumps(row(index)).encode() for index in range(3))
         lab.input.write_bytes(b"\xef\xbb\xbf" + first + b"\r\n\r\n  \n" + second + b"\n\n\t" + third)
         assert lab.finish(max_items_per_batch=2).all_succeeded
         assert sorted(line["text"] for line in lab.lines()) == ["question 0", "question 1", "question 2"]
 
-    def test_with_the_model_of_the_run_where_it_names_none(self, lab: Lab) -> None:
+    def test_with_the_model_of_the_run_where_it_names_none(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         nameless = row(0)
         del nameless["params"]["model"]
         lab.write([nameless, row(1)])
@@ -81,7 +86,8 @@ class TestEveryRequestHasOneLine:
 
 
 class TestShards:
-    def test_are_cut_by_bytes_of_the_whole_body(self, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_are_cut_by_bytes_of_the_whole_body(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+        lab = sync_lab
         limit(monkeypatch, max_bytes=2_000)
         lab.write([row(index, text="ü" * (index * 7 % 300)) for index in range(60)])
         assert lab.finish().all_succeeded
@@ -134,7 +140,8 @@ class TestShards:
         assert 4 * 60 <= lab.time.now - begun < 8 * 60
         assert len(lab.ledger()) == 10
 
-    def test_all_fly_at_once_where_the_vendor_names_no_number(self, lab: Lab) -> None:
+    def test_all_fly_at_once_where_the_vendor_names_no_number(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(20))
         begun = lab.time.now
         lab.finish(max_items_per_batch=2)
@@ -149,7 +156,8 @@ class TestShards:
         assert len(lab.creates) == 6
         assert set(lab.accepted().values()) == {1}
 
-    def test_do_not_wait_for_years_because_the_vendor_says_so(self, lab: Lab) -> None:
+    def test_do_not_wait_for_years_because_the_vendor_says_so(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "retry_after:1000000000")
         lab.script("get", "ok", "retry_after:1000000000")
         lab.write(rows(1))
@@ -176,8 +184,9 @@ OUTCOMES: list[tuple[str, dict[str, int], set[str | None]]] = [
 class TestOutcomes:
     @pytest.mark.parametrize(("words", "outcomes", "codes"), OUTCOMES, ids=[words for words, *_ in OUTCOMES])
     def test_of_scripted_batches(
-        self, lab: Lab, words: str, outcomes: dict[str, int], codes: set[str | None]
+        self, sync_lab: Lab, words: str, outcomes: dict[str, int], codes: set[str | None]
     ) -> None:
+        lab = sync_lab
         lab.script("create", words)
         lab.write(rows(10))
         status = lab.finish()
@@ -204,7 +213,8 @@ class TestOutcomes:
             assert run.status().shards == {"submitted": 1, "done": 1}
             assert run.cancel().outcomes == {"succeeded": 2, "cancelled": 2}
 
-    def test_of_a_result_of_a_kind_that_nobody_knows(self, lab: Lab) -> None:
+    def test_of_a_result_of_a_kind_that_nobody_knows(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("results", "unknown_status")
         lab.write(rows(2))
         lab.finish()
@@ -212,7 +222,8 @@ class TestOutcomes:
         assert {line["error"]["code"] for line in lab.lines()} == {"unknown_variant"}
         assert not any(line["error"]["retryable"] for line in lab.lines())
 
-    def test_odd_results_are_noted_once(self, lab: Lab) -> None:
+    def test_odd_results_are_noted_once(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "duplicate_lines:2+foreign_lines:3")
         lab.write(rows(5))
         lab.finish()
@@ -307,7 +318,7 @@ class TestCancelling:
     def test_keeps_what_was_answered_and_sends_nothing_more(self, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
         limit(monkeypatch, open_batches=1)
         lab.write(rows(12))
-        with lab.run(max_items_per_batch=6) as run:
+        with lab.run(max_items_per_batch=6, poll=10) as run:
             begun = lab.time.now
 
             def weary(_: object) -> None:
@@ -328,7 +339,8 @@ class TestCancelling:
         assert len(never) == 6
         assert {(line["outcome"], line["error"]["code"]) for line in never} == {("cancelled", "never_sent")}
 
-    def test_before_anything_was_sent(self, lab: Lab) -> None:
+    def test_before_anything_was_sent(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(5))
         with lab.run(max_items_per_batch=2) as run:
             assert run.cancel().outcomes == {"cancelled": 5}
@@ -348,7 +360,8 @@ class TestCancelling:
         assert [entry["cancelled"] for entry in lab.ledger()] == [True, True]
 
     @pytest.mark.parametrize("words", [["status:500"] * 12, ["drop_before"] * 12, ["html"]], ids=lambda words: words[0])
-    def test_goes_on_where_the_vendor_has_trouble(self, lab: Lab, words: list[str]) -> None:
+    def test_goes_on_where_the_vendor_has_trouble(self, sync_lab: Lab, words: list[str]) -> None:
+        lab = sync_lab
         lab.script("create", "stuck")
         lab.script("cancel", *words)
         lab.write(rows(2))
@@ -357,7 +370,8 @@ class TestCancelling:
                 run.wait(lambda status: stop_if(status.shards.get("submitted") == 1))
             assert run.cancel().outcomes == {"cancelled": 2}
 
-    def test_where_the_vendor_refuses_watches_to_the_end(self, lab: Lab) -> None:
+    def test_where_the_vendor_refuses_watches_to_the_end(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("cancel", "status:400")
         lab.write(rows(2))
         with lab.run() as run:
@@ -365,7 +379,8 @@ class TestCancelling:
                 run.wait(lambda status: stop_if(status.shards.get("submitted") == 1))
             assert run.cancel().outcomes == {"succeeded": 2}
 
-    def test_a_finished_run_changes_nothing(self, lab: Lab) -> None:
+    def test_a_finished_run_changes_nothing(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(2))
         lab.finish()
         sent = len(lab.transport.calls)

@@ -58,7 +58,9 @@ class TestPermissions:
         folders = {".", "plan", "payload", "results"}
         assert {name: mode for name, mode in seen.items() if name in folders} == dict.fromkeys(folders, "0o700")
         others = {name: mode for name, mode in seen.items() if name not in folders}
-        assert {"lock", "journal.sqlite", "journal.sqlite-wal", "payload/000000.json", "results/000000.jsonl"} <= set(others)
+        assert {"lock", "journal.sqlite", "journal.sqlite-wal", "payload/000000.json", "results/000000.jsonl"} <= set(
+            others
+        )
         assert set(others.values()) == {"0o600"}
 
     @pytest.mark.usefixtures("nobody_minds")
@@ -91,7 +93,9 @@ class TestSecrets:
     def test_not_even_if_the_vendor_quotes_them(self, lab: Lab) -> None:
         """A vendor that repeats a prompt, and the key, in its refusal, its results and its pages."""
         lab.write([row(0, text=PROMPT), row(1, text=PROMPT)])
-        quoting = json.dumps({"type": "error", "error": {"type": "invalid_request_error", "message": f"{PROMPT} {KEY}"}})
+        quoting = json.dumps(
+            {"type": "error", "error": {"type": "invalid_request_error", "message": f"{PROMPT} {KEY}"}}
+        )
 
         lab.transport.rewrite = lambda call, reply: (
             replace(reply, status=400, body=quoting.encode()) if call.creates else reply
@@ -155,9 +159,9 @@ class TestTheJournal:
         with closing(sqlite3.connect(lab.run_dir() / "journal.sqlite")) as db:
             db.execute("INSERT INTO migration VALUES ('m999_future', 'now')")
             db.commit()
-        with pytest.raises(RunError, match="newer polybatch .*m999_future"):
+        with pytest.raises(RunError, match=r"newer polybatch .*m999_future"):
             lab.run()
-        with pytest.raises(RunError, match="newer polybatch .*m999_future"):
+        with pytest.raises(RunError, match=r"newer polybatch .*m999_future"):
             read(lab.run_dir())
         assert (lab.run_dir() / "journal.sqlite").exists()
 
@@ -165,7 +169,10 @@ class TestTheJournal:
         lab = sync_lab
         lab.write(rows(1))
         lab.run().__exit__()
-        later = (*migrations.STEPS, ("m002_more", "ALTER TABLE shard ADD COLUMN more TEXT; CREATE INDEX x ON shard (more)"))
+        later = (
+            *migrations.STEPS,
+            ("m002_more", "ALTER TABLE shard ADD COLUMN more TEXT; CREATE INDEX x ON shard (more)"),
+        )
         monkeypatch.setattr("polybatch.run.journal.STEPS", later)
         assert lab.finish().all_succeeded
         with closing(sqlite3.connect(lab.run_dir() / "journal.sqlite")) as db:
@@ -213,9 +220,13 @@ class TestTheJournal:
         sink.Folder(tmp_path / "run").make()
         with closing(Journal(tmp_path / "run")) as journal:
             with pytest.raises(Stop), journal.transaction():
-                journal.remember({"a": 1})
-                raise Stop
+                remember_and_die(journal)
             assert journal.facts() == {}
+
+
+def remember_and_die(journal: Journal) -> None:
+    journal.remember({"a": 1})
+    raise Stop
 
 
 MEMORY = """

@@ -158,21 +158,19 @@ class TestAnInput:
         with pytest.raises(InputError, match="--run-dir"):
             lab.run(requests="-")
 
-    def test_from_standard_input_is_kept_for_the_resume(
-        self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_from_standard_input_is_kept_for_the_resume(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
         lab = sync_lab
         data = lab.write(rows(4)).read_bytes()
         lab.input.unlink()
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-        given = {"requests": "-", "run_dir": lab.directory / "run", "out": lab.out()}
+        given: dict[str, Any] = {"requests": "-", "run_dir": lab.directory / "run", "out": lab.out()}
         lab.run(**given).__exit__()
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"not read")))
         with lab.run(**given) as run:
             assert run.wait().all_succeeded
         assert sys.stdin.buffer.read() == b"not read"
         assert len(lab.lines()) == 4
-        with pytest.raises(InputError, match="this run reads -, not .*in.jsonl"):
+        with pytest.raises(InputError, match=r"this run reads -, not .*in\.jsonl"):
             lab.run(**{**given, "requests": lab.write(rows(4))})
 
 
@@ -206,7 +204,7 @@ class TestARunDirectory:
         home.mkdir(mode=0o755)
         (home / "cat.jpg").write_bytes(b"x")
         mode = home.stat().st_mode
-        with pytest.raises(InputError, match="photos is no run directory: it holds cat.jpg"):
+        with pytest.raises(InputError, match=r"photos is no run directory: it holds cat\.jpg"):
             lab.run(run_dir=home)
         assert files(home) == {"cat.jpg"}
         assert home.stat().st_mode == mode

@@ -8,8 +8,8 @@ import json
 import os
 import pkgutil
 import re
-import subprocess
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +45,9 @@ def die_at(directory: Path, moment: int, *, asynchronous: bool) -> str | None:
             assert set(lab.accepted().values()) == {1}, moments.fatal
         assert sorted(line["custom_id"] for line in lab.lines()) == [f"row-{index}" for index in range(4)]
         assert lab.outcomes() == {"succeeded": 4}
-        assert not any(name.endswith(".part") for path in lab.run_dir().iterdir() if path.is_dir() for name in files(path))
+        assert not any(
+            name.endswith(".part") for path in lab.run_dir().iterdir() if path.is_dir() for name in files(path)
+        )
         assert files(lab.run_dir() / "payload") == set()
         return moments.fatal
 
@@ -145,12 +147,12 @@ class TestTheOutput:
             lab.run()
 
     @pytest.mark.parametrize("failing", ["polybatch.run.journal.Journal.record", "polybatch.run.sink.Output.commit"])
-    def test_is_whole_after_the_disk_was_full(
-        self, lab: Lab, monkeypatch: pytest.MonkeyPatch, failing: str
-    ) -> None:
+    def test_is_whole_after_the_disk_was_full(self, lab: Lab, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
         lab.write(rows(6))
         holder, _, name = failing.rpartition(".")
-        plain = getattr(pkgutil.resolve_name(holder.replace(".Journal", ":Journal").replace(".Output", ":Output")), name)
+        plain = getattr(
+            pkgutil.resolve_name(holder.replace(".Journal", ":Journal").replace(".Output", ":Output")), name
+        )
         once = iter([True])
 
         def full(*given: Any, **more: Any) -> Any:
@@ -237,7 +239,11 @@ class TestResumingWithSomethingElse:
     def test_is_refused_by_name(self, sync_lab: Lab, change: Change, complaint: str) -> None:
         lab = sync_lab
         lab.write(rows(4))
-        begun = {"options": {"betas": ["some-beta"]}, "run_dir": lab.directory / "run", "out": lab.out()}
+        begun: dict[str, Any] = {
+            "options": {"betas": ["some-beta"]},
+            "run_dir": lab.directory / "run",
+            "out": lab.out(),
+        }
         lab.run(**begun).__exit__()
         sent = len(lab.transport.calls)
         with pytest.raises(InputError, match=complaint):
@@ -249,13 +255,15 @@ class TestResumingWithSomethingElse:
         lab.write(rows(1))
         lab.run().__exit__()
         monkeypatch.setattr(lab, "base_url", lambda _: "http://127.0.0.1:3/anthropic")
-        with pytest.raises(InputError, match="base_url 'http://127.0.0.1:1/anthropic', not 'http://127.0.0.1:3/anth"):
+        with pytest.raises(
+            InputError, match=r"base_url 'http://127\.0\.0\.1:1/anthropic', not 'http://127\.0\.0\.1:3/anth"
+        ):
             lab.run()
 
     def test_that_is_the_same_is_not_refused(self, sync_lab: Lab) -> None:
         lab = sync_lab
         lab.write(rows(3))
-        same = {"options": {"betas": ("a", "b")}, "max_requests": 3}
+        same: dict[str, Any] = {"options": {"betas": ("a", "b")}, "max_requests": 3}
         lab.run(**same).__exit__()
         assert lab.finish(**same, max_items_per_batch=1, no_check=True, poll=30).all_succeeded
         assert len(lab.ledger()) == 1, "the plan stands"

@@ -1,4 +1,4 @@
-"""Runs against a vendor in trouble: what passes is waited for, what does not is said, and no batch is paid for twice."""
+"""Runs against a vendor in trouble: what passes is waited for, what does not is said, and nothing is paid twice."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class TestTrouble:
         assert lab.outcomes() == {"succeeded": 6}
         assert files(lab.run_dir() / "results") == {"000000.jsonl", "000001.jsonl"}
 
-    def test_of_a_create_that_was_refused_leaves_the_others_to_be_fetched(self, lab: Lab) -> None:
+    def test_of_a_create_that_was_refused_leaves_the_others_to_be_fetched(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "ok", "status:400")
         lab.write(rows(7))
         with lab.run(max_items_per_batch=2) as run:
@@ -62,7 +63,8 @@ class TestTrouble:
         assert lab.finish(max_items_per_batch=2).all_succeeded
         assert set(lab.accepted().values()) == {1}
 
-    def test_with_the_key_stops_creates_and_can_be_mended(self, lab: Lab) -> None:
+    def test_with_the_key_stops_creates_and_can_be_mended(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "ok", "status:401")
         lab.write(rows(6))
         with lab.run(max_items_per_batch=2) as run, pytest.raises(AuthError, match="shard 1"):
@@ -78,7 +80,8 @@ class TestTrouble:
         assert len(lab.transport.calls) == 4
         assert lab.finish().all_succeeded
 
-    def test_with_one_batch_does_not_keep_the_others_from_their_results(self, lab: Lab) -> None:
+    def test_with_one_batch_does_not_keep_the_others_from_their_results(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("get", "status:404")
         lab.write(rows(6))
         with lab.run(max_items_per_batch=2) as run:
@@ -88,7 +91,8 @@ class TestTrouble:
         assert lab.finish().all_succeeded
         assert set(lab.accepted().values()) == {1}
 
-    def test_with_one_download_does_not_keep_the_others_from_their_results(self, lab: Lab) -> None:
+    def test_with_one_download_does_not_keep_the_others_from_their_results(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("results", "status:403")
         lab.write(rows(6))
         with lab.run(max_items_per_batch=2) as run:
@@ -107,7 +111,8 @@ class TestTrouble:
         lab.sandbox.faults.clear()
         assert lab.finish().all_succeeded
 
-    def test_of_a_batch_that_cannot_be_read_for_long_is_said(self, lab: Lab) -> None:
+    def test_of_a_batch_that_cannot_be_read_for_long_is_said(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("get", *["html"] * 50)
         lab.write(rows(2))
         with lab.run() as run, pytest.raises(ContractError, match="shard 0"):
@@ -115,7 +120,8 @@ class TestTrouble:
         lab.sandbox.faults.clear()
         assert lab.finish().all_succeeded
 
-    def test_with_the_network_in_the_middle_of_a_run_is_waited_for(self, lab: Lab) -> None:
+    def test_with_the_network_in_the_middle_of_a_run_is_waited_for(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(4))
         failures = iter([False, True, True, True, True, True, True, True])
 
@@ -137,7 +143,8 @@ class TestTrouble:
         lab.transport.before = lambda _: None
         assert lab.finish().all_succeeded
 
-    def test_of_a_batch_id_that_is_known_already_is_not_overlooked(self, lab: Lab) -> None:
+    def test_of_a_batch_id_that_is_known_already_is_not_overlooked(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(4))
         first: list[bytes] = []
 
@@ -148,11 +155,12 @@ class TestTrouble:
             return replace(reply, body=first[0])
 
         lab.transport.rewrite = same
-        with lab.run(max_items_per_batch=2) as run, pytest.raises(RunHeld, match="shard 1 .* another shard"):
+        with lab.run(max_items_per_batch=2) as run, pytest.raises(RunHeld, match=r"shard 1 .* another shard"):
             run.wait()
         assert lab.outcomes() == {"succeeded": 2}
 
-    def test_of_a_batch_that_is_not_ready_after_all_is_waited_for(self, lab: Lab) -> None:
+    def test_of_a_batch_that_is_not_ready_after_all_is_waited_for(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.write(rows(2))
         ended = iter([b"ended", b"in_progress", b"in_progress"])
 
@@ -166,12 +174,22 @@ class TestTrouble:
         assert [event["kind"] for event in events(lab.run_dir())].count("not_ready") == 1
 
 
-LOST = ["drop_after", "status_after:500", "status_after:503", "status_after:529", "drop_after+stuck", "html", "empty", "cut:40"]
+LOST = [
+    "drop_after",
+    "status_after:500",
+    "status_after:503",
+    "status_after:529",
+    "drop_after+stuck",
+    "html",
+    "empty",
+    "cut:40",
+]
 
 
 class TestACreateOfWhichNobodyKnows:
     @pytest.mark.parametrize("words", [*LOST, "drop_before", "late_accept:30"])
-    def test_holds_its_shard_and_sends_nothing_more(self, lab: Lab, words: str) -> None:
+    def test_holds_its_shard_and_sends_nothing_more(self, sync_lab: Lab, words: str) -> None:
+        lab = sync_lab
         lab.script("create", "ok", words)
         lab.write(rows(8))
         with lab.run(max_items_per_batch=2) as run:
@@ -189,7 +207,8 @@ class TestACreateOfWhichNobodyKnows:
         assert len(lab.creates) == 2, "asking again sends nothing"
 
     @pytest.mark.parametrize("words", LOST[:4])
-    def test_is_sent_again_if_somebody_says_so(self, lab: Lab, words: str) -> None:
+    def test_is_sent_again_if_somebody_says_so(self, sync_lab: Lab, words: str) -> None:
+        lab = sync_lab
         lab.script("create", words)
         lab.write(rows(6))
         with pytest.raises(RunHeld):
@@ -198,7 +217,8 @@ class TestACreateOfWhichNobodyKnows:
         assert sorted(lab.accepted().values()) == [1, 1, 1, 1, 2, 2]
         assert sorted(line["custom_id"] for line in lab.lines()) == sorted(f"row-{index}" for index in range(6))
 
-    def test_that_never_arrived_is_paid_once_when_it_is_sent_again(self, lab: Lab) -> None:
+    def test_that_never_arrived_is_paid_once_when_it_is_sent_again(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "drop_before")
         lab.write(rows(4))
         with pytest.raises(RunHeld):
@@ -206,7 +226,8 @@ class TestACreateOfWhichNobodyKnows:
         assert lab.finish(on_unknown="resubmit").all_succeeded
         assert set(lab.accepted().values()) == {1}
 
-    def test_is_not_sent_again_and_again(self, lab: Lab) -> None:
+    def test_is_not_sent_again_and_again(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", *["drop_after"] * 20)
         lab.write(rows(2))
         with lab.run(on_unknown="resubmit") as run, pytest.raises(RunHeld):
@@ -224,10 +245,13 @@ class TestACreateOfWhichNobodyKnows:
         given_up = [line for line in lab.lines() if line["outcome"] == "missing"]
         assert sorted(line["custom_id"] for line in given_up) == ["row-2", "row-3"]
         assert {line["error"]["code"] for line in given_up} == {"abandoned_create"}
-        assert {(line["batch_id"], line["text"], line["error"]["retryable"]) for line in given_up} == {(None, None, False)}
+        assert {(line["batch_id"], line["text"], line["error"]["retryable"]) for line in given_up} == {
+            (None, None, False)
+        }
         assert files(lab.run_dir() / "payload") == set()
 
-    def test_waits_for_a_decision_even_when_the_run_is_cancelled(self, lab: Lab) -> None:
+    def test_waits_for_a_decision_even_when_the_run_is_cancelled(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "drop_after")
         lab.write(rows(4))
         with lab.run(max_items_per_batch=2) as run:
@@ -238,7 +262,8 @@ class TestACreateOfWhichNobodyKnows:
             assert run.status().shards == {"unknown": 1, "done": 1}
         assert lab.outcomes() == {"cancelled": 2}
 
-    def test_after_a_limit_was_met_does_not_turn_in_circles(self, lab: Lab) -> None:
+    def test_after_a_limit_was_met_does_not_turn_in_circles(self, sync_lab: Lab) -> None:
+        lab = sync_lab
         lab.script("create", "status:429", "drop_after")
         lab.write(rows(4))
         with lab.run(max_items_per_batch=2) as run, pytest.raises(RunHeld):

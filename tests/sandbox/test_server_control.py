@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import pytest
-from polybatch_sandbox import Sandbox, serve
 
+from polybatch_sandbox import Sandbox, serve
 from tests.sandbox.server_lab import CREATE_PATH, KEY, START, VENDORS, document, exchange, items, open_lab
 
 

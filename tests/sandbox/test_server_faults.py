@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from polybatch_sandbox import Request, Sandbox
 
+from polybatch_sandbox import Request, Sandbox
 from tests.sandbox.server_lab import CREATE_PATH, KEY, START, VENDORS, exchange, items, open_lab
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from polybatch_sandbox import Server
 
+from polybatch_sandbox import Server
 from tests.sandbox.server_lab import KEY, VENDORS, items, open_lab
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import urllib.request
 from email.utils import parsedate_to_datetime
 
 import pytest
-from polybatch_sandbox import Request, Sandbox
 
+from polybatch_sandbox import Request, Sandbox
 from tests.sandbox.server_lab import CREATE_PATH, KEY, START, VENDORS, exchange, items, open_lab
 
 SERVE = """

@@ -12,13 +12,13 @@ from typing import Any
 import attrs
 import jsonschema_rs
 import pytest
+
 from polybatch.client import decoded, staged
 from polybatch.errors import PolybatchError, VendorError
 from polybatch.model import Batch, Request, Result, Usage
 from polybatch.vendor import Vendor
 from polybatch.vendors import find_vendor
 from polybatch.wire import Line
-
 from tests.fake_driver import FakeDriver, reply
 
 FOLDER = Path(__file__).parents[1] / "cases"

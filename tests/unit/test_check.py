@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+
 from polybatch.check import MAX_MESSAGE, ItemCheck, open_schema
 from polybatch.document import Document
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import polybatch.errors
 import pytest
+
+import polybatch.errors
 from polybatch import (
     AuthError,
     ContractError,

@@ -10,6 +10,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from polybatch.cli import progress, terminal
 from polybatch.run import RunStatus
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+
 from polybatch import InputError, __version__, cli
 from polybatch.cli import main
 from polybatch.cli.options import read_pairs
@@ -98,6 +99,12 @@ def test_wrong_usage_is_two_lines_and_2(arguments: list[str], message: str, hint
     assert first.startswith("error: ")
     assert message in first
     assert second == f"hint: {hint}"
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "polybatch"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: polybatch ")
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:

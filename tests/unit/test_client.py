@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+
 from polybatch import (
     AsyncBatchClient,
-    AuthError,
     BatchClient,
     BatchStatus,
     ContractError,
@@ -27,9 +26,10 @@ from polybatch import (
     TransportError,
     VendorError,
 )
+from polybatch_generated.anthropic.client.api.batches import get_batch
+from polybatch_generated.anthropic.client.models import BetaMessageBatch
 from polybatch_sandbox import Sandbox
-
-from tests.conftest import CANARY, Clock, Connect, Desk, always, batch_document, ended_document, reply, scripted
+from tests.conftest import CANARY, Connect, Desk, always, batch_document, ended_document, reply, scripted
 
 BODY = {"model": "m", "max_tokens": 8, "messages": [{"role": "user", "content": "hi"}]}
 NEWER, OLDER = "2026-10-21", "2023-06-01"
@@ -181,241 +181,6 @@ def test_an_option_that_cannot_travel(connect: Connect, option: str) -> None:
         connect(scripted(), options={option: "a\nx-api-key: b"}).create(batches("a"))
 
 
-# -- surroundings
-
-
-def test_no_key_names_the_variable(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    for key in (None, ""):
-        with pytest.raises(InputError, match=r"no API key for Anthropic \(set ANTHROPIC_API_KEY or give api_key=\)"):
-            connect(scripted(), api_key=key)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "")
-    with pytest.raises(InputError, match="ANTHROPIC_API_KEY"):
-        connect(scripted(), api_key=None)
-
-
-def test_the_key_comes_from_the_environment(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "from-environment")
-    desk = always(200, json.dumps(batch_document()))
-    connect(desk, api_key=None).get("msgbatch_01")
-    connect(desk, api_key="given").get("msgbatch_01")
-    assert [request.headers["x-api-key"] for request in desk.requests] == ["from-environment", "given"]
-
-
-def test_a_server_that_is_not_the_vendors_may_need_no_key(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    desk = always(200, json.dumps(batch_document()))
-    connect(desk, api_key=None, base_url="http://127.0.0.1:1").get("msgbatch_01")
-    assert "x-api-key" not in desk.requests[0].headers
-
-
-@pytest.mark.parametrize(
-    "key", ["sk-sec\nret", "sk-secret\r\n", " sk-secret", "sk-secret ", "sk-sécret", "sk\x00secret"]
-)
-def test_a_key_that_is_none_is_never_shown(connect: Connect, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "other")
-    with pytest.raises(InputError, match="the API key for Anthropic has a blank.*look at ANTHROPIC_API_KEY") as refused:
-        connect(scripted(), api_key=key)
-    assert "cret" not in str(refused.value)
-
-
-def test_a_wrong_key(sandboxed: Sandboxed) -> None:
-    with pytest.raises(
-        AuthError, match=r"HTTP 401 authentication_error.*is ANTHROPIC_API_KEY the right key\?"
-    ) as refused:
-        sandboxed(api_key="invalid").get("msgbatch_01")
-    assert not refused.value.transient
-
-
-@pytest.mark.parametrize("name", ["antropic", "", "Anthropic", "../anthropic", "__init__"])
-def test_an_unknown_vendor_lists_the_known(connect: Connect, name: str) -> None:
-    with pytest.raises(InputError, match=rf"there is no vendor {name!r} \(known are: anthropic, "):
-        connect(scripted(), vendor=name)
-
-
-def test_a_base_url_that_would_show_the_key(connect: Connect) -> None:
-    with pytest.raises(InputError, match="plain http.*--allow-http"):
-        connect(scripted(), base_url="http://api.anthropic.com")
-    connect(scripted(), base_url="http://api.anthropic.com", allow_http=True)
-
-
-def test_a_host_that_nobody_listens_on(connect: Connect) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(TransportError, match=f"http://127.0.0.1:{port} cannot be reached.*check the base URL") as lost:
-        connect(None, base_url=f"http://127.0.0.1:{port}").get("msgbatch_01")
-    assert not lost.value.sent
-
-
-CALLS: dict[str, Callable[[BatchClient], Any]] = {
-    "get": lambda client: client.get("msgbatch_01"),
-    "cancel": lambda client: client.cancel("msgbatch_01"),
-    "delete": lambda client: client.delete("msgbatch_01"),
-    "list": lambda client: list(client.list()),
-    "results": lambda client: list(client.results("msgbatch_01")),
-    "wait": lambda client: client.wait("msgbatch_01"),
-}
-PAGE = "<!doctype html><title>Welcome</title>"
-
-
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(PAGE, "<!doctype html>"), ("", "got nothing"), ('{"hello":"world"}', "hello"), ("[]", r"\[\]"), ("{", "{")],
-)
-def test_a_success_of_a_host_that_is_not_the_vendor(
-    connect: Connect, call: Callable[[BatchClient], Any], content: str, words: str
-) -> None:
-    with pytest.raises(ContractError, match=f"expected .*, got .*{words}|got nothing") as refused:
-        call(connect(always(200, content)))
-    assert refused.value.raw == content.encode()
-    assert refused.value.hint == "is the base URL the vendor's?"
-
-
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-@pytest.mark.parametrize(
-    ("status", "content", "words"),
-    [
-        (404, PAGE, "HTTP 404: the answer is a web page, not the vendor's JSON"),
-        (404, '{"hello":"world"}', 'HTTP 404: {"hello":"world"}'),
-        (404, "", "HTTP 404: the answer is empty"),
-        (400, '{"error":"text"}', "HTTP 400: "),
-        (302, "", "HTTP 302: redirects are not followed, and the answer points to https://evil.example/"),
-        (308, PAGE, "HTTP 308: redirects are not followed"),
-    ],
-)
-def test_a_refusal_of_a_host_that_is_not_the_vendor(
-    connect: Connect, call: Callable[[BatchClient], Any], status: int, content: str, words: str
-) -> None:
-    desk = always(status, content, location="https://evil.example/")
-    with pytest.raises(VendorError) as refused:
-        call(connect(desk))
-    assert words in str(refused.value)
-    assert refused.value.hint == "is the base URL the vendor's?"
-    assert len(desk.requests) == 1
-    assert desk.requests[0].url.host == "api.anthropic.com"
-
-
-@pytest.mark.parametrize("batch_id", ["", " ", "\t", None, 5, b"x", "a\nb", "\ud800", "a\x00"])
-def test_what_is_no_batch_id(connect: Connect, batch_id: Any) -> None:
-    client = connect(scripted())
-    for call in (client.get, client.cancel, client.delete, client.wait, lambda name: list(client.results(name))):
-        with pytest.raises(InputError, match="a batch id is a"):
-            call(batch_id)
-
-
-def test_a_batch_id_stays_one_segment_of_the_path(connect: Connect) -> None:
-    desk = always(404)
-    client = connect(desk)
-    for batch_id in ("../../v1/files", "a/b?c=d#e", ".."):
-        with pytest.raises(NotFound):
-            client.get(batch_id)
-    assert [call.removeprefix("GET /v1/messages/batches/") for call in desk.calls] == [
-        "..%2F..%2Fv1%2Ffiles", "a%2Fb%3Fc%3Dd%23e", "%2E%2E",
-    ]  # fmt: skip
-
-
-# -- safe calls are repeated
-
-
-SAFE = {name: CALLS[name] for name in ("get", "cancel", "delete", "list")}
-
-
-@pytest.mark.parametrize("status", [429, 500, 503, 520, 529])
-def test_a_safe_call_is_repeated_as_the_vendor_asks(connect: Connect, clock: Clock, status: int) -> None:
-    desk = scripted(
-        reply(ENVELOPE, status, retry_after="30"),
-        reply(ENVELOPE, status, retry_after_ms="1500"),
-        reply(ENVELOPE, status),
-        httpx.ReadTimeout("slow"),
-        reply(batch_document()),
-    )
-    assert connect(desk).get("msgbatch_01").id == "msgbatch_01"
-    assert clock.naps == [30.0, 1.5, 2.0, 4.0]
-
-
-@pytest.mark.parametrize("call", SAFE.values(), ids=SAFE)
-@pytest.mark.parametrize("status", [500, 520, 529])
-def test_a_vendor_in_trouble_is_given_up_in_the_end(
-    connect: Connect, call: Callable[[BatchClient], Any], status: int
-) -> None:
-    desk = always(status, json.dumps(ENVELOPE))
-    with pytest.raises(VendorError, match=rf"HTTP {status} api_error: no \[request req_1\]") as refused:
-        call(connect(desk))
-    assert refused.value.transient
-    assert len(desk.requests) == 5
-
-
-def test_the_vendor_may_forbid_or_ask_for_another_attempt(connect: Connect) -> None:
-    desk = scripted(reply(ENVELOPE, 500, x_should_retry="false"))
-    with pytest.raises(VendorError):
-        connect(desk).get("msgbatch_01")
-    desk = scripted(reply(ENVELOPE, 400, x_should_retry="true"), reply(batch_document()))
-    connect(desk).get("msgbatch_01")
-
-
-def test_a_vendor_that_asks_for_an_hour_gets_no_silent_wait(connect: Connect, clock: Clock) -> None:
-    with pytest.raises(VendorError) as refused:
-        connect(scripted(reply(ENVELOPE, 429, retry_after="3600"))).get("msgbatch_01")
-    assert refused.value.retry_after == 3600.0
-    assert clock.naps == []
-
-
-# -- wait
-
-
-def test_waiting_looks_at_once_and_backs_off(connect: Connect, clock: Clock) -> None:
-    desk = scripted(*[reply(batch_document()) for _ in range(9)], reply(ended_document()))
-    assert connect(desk).wait("msgbatch_01").status is BatchStatus.COMPLETED
-    assert clock.naps[:4] == [5.0, 7.5, 11.25, 16.875]
-    assert clock.naps[-2:] == [60.0, 60.0]
-
-
-def test_waiting_for_what_has_ended_does_not_wait(connect: Connect, clock: Clock) -> None:
-    connect(scripted(reply(ended_document()))).wait("msgbatch_01", timeout=0)
-    assert clock.naps == []
-
-
-def test_waiting_honours_retry_after_and_the_first_interval(connect: Connect, clock: Clock) -> None:
-    running = batch_document()
-    desk = scripted(
-        reply(running, retry_after="20"), reply(running, retry_after="1"), reply(running), reply(ended_document())
-    )
-    connect(desk).wait("msgbatch_01", poll=2)
-    assert clock.naps == [20.0, 3.0, 4.5]
-    clock.naps.clear()
-    connect(scripted(*[reply(running)] * 2, reply(ended_document()))).wait("msgbatch_01", poll=100)
-    assert clock.naps == [100.0, 100.0], "an interval longer than ours is the caller's wish"
-
-
-def test_waiting_looks_once_more_when_the_time_is_up(connect: Connect, clock: Clock) -> None:
-    desk = always(200, json.dumps(batch_document()))
-    with pytest.raises(NotReady, match="batch msgbatch_01 is in_progress after 8 s.*wait again later") as late:
-        connect(desk).wait("msgbatch_01", timeout=8)
-    assert clock.naps == [5.0, 3.0]
-    assert len(desk.requests) == 3
-    assert late.value.transient
-
-
-def test_waiting_does_not_look_earlier_than_the_vendor_allows(connect: Connect, clock: Clock) -> None:
-    desk = always(200, json.dumps(batch_document()), retry_after="60")
-    with pytest.raises(NotReady, match="after 0 s"):
-        connect(desk).wait("msgbatch_01", timeout=30)
-    assert clock.naps == []
-
-
-def test_waiting_goes_on_over_a_status_nobody_knows_and_says_so_once(
-    connect: Connect, caplog: pytest.LogCaptureFixture
-) -> None:
-    odd = batch_document(processing_status="resting")
-    batch = connect(scripted(reply(odd), reply(odd), reply(ended_document()))).wait("msgbatch_01")
-    assert batch.status is BatchStatus.COMPLETED
-    assert [record.getMessage() for record in caplog.records if record.name == "polybatch"] == [
-        "Anthropic uses a batch status that polybatch does not know: 'resting'"
-    ]
-
-
 # -- list
 
 
@@ -547,13 +312,12 @@ def test_capabilities_come_from_the_document(connect: Connect) -> None:
 
 @pytest.mark.parametrize("auth", ["x-api-key", "bearer"])
 def test_the_generated_client_works_and_carries_the_key(connect: Connect, auth: str) -> None:
-    from polybatch_generated.anthropic.client.api.batches import get_batch
-
     desk = scripted(reply(batch_document()))
     generated = connect(desk, base_url="https://proxy.example/anthropic", options={"auth": auth}).generated
     assert CANARY not in repr(generated)
     with generated as opened:
         response = get_batch.sync_detailed("msgbatch_01", client=opened)
+    assert isinstance(response.parsed, BetaMessageBatch)
     assert response.parsed.id == "msgbatch_01"
     (request,) = desk.requests
     assert str(request.url) == "https://proxy.example/anthropic/v1/messages/batches/msgbatch_01"
@@ -562,8 +326,6 @@ def test_the_generated_client_works_and_carries_the_key(connect: Connect, auth: 
 
 
 def test_the_generated_client_follows_no_redirect(connect: Connect) -> None:
-    from polybatch_generated.anthropic.client.api.batches import get_batch
-
     desk = always(302, location="https://evil.example/")
     with connect(desk).generated as opened:
         assert get_batch.sync_detailed("msgbatch_01", client=opened).status_code == 302

@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 import httpx
 import pytest
+
 from polybatch import (
     AuthError,
     BatchClient,
@@ -27,7 +28,6 @@ from polybatch import (
     VendorError,
 )
 from polybatch_sandbox import Sandbox
-
 from tests.conftest import Clock, Connect, Desk, always, batch_document, reply, scripted
 
 BODY = {"model": "m", "max_tokens": 8, "messages": [{"role": "user", "content": "hi"}]}
@@ -163,7 +163,7 @@ def test_what_are_no_requests(connect: Connect, requests: Any, words: str) -> No
 
 
 def test_limits_of_one_batch_name_what_goes_beyond_them(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    def limited(**limits: int) -> Connect:
+    def limited(**limits: Any) -> Connect:
         def make(transport: httpx.BaseTransport | None = None, **settings: Any) -> BatchClient:
             client = connect(transport, **settings)
             profile = client.vendor.profile
@@ -313,7 +313,7 @@ def test_an_answer_that_proves_nothing_is_an_unknown_outcome(connect: Connect, c
 )
 def test_a_lost_reply_is_an_unknown_outcome(connect: Connect, clock: Clock, lost: Exception) -> None:
     desk = scripted(lost)
-    with pytest.raises(UnknownOutcome, match="the create was sent and its reply was lost: .*broke") as unknown:
+    with pytest.raises(UnknownOutcome, match=r"the create was sent and its reply was lost: .*broke") as unknown:
         connect(desk).create([Request("a", BODY)])
     assert isinstance(unknown.value, TransportError)
     assert len(desk.requests) == 1
@@ -342,7 +342,7 @@ def test_a_host_that_was_never_reached_is_tried_again(connect: Connect, clock: C
 
 def test_a_host_that_is_never_reached_is_no_unknown_outcome(connect: Connect) -> None:
     desk = Desk(lambda _: (_ for _ in ()).throw(httpx.ConnectError("[Errno -2] Name or service not known")))
-    with pytest.raises(TransportError, match="api.anthropic.com cannot be reached: .*not known") as lost:
+    with pytest.raises(TransportError, match=r"api.anthropic.com cannot be reached: .*not known") as lost:
         connect(desk).create([Request("a", BODY)])
     assert not isinstance(lost.value, UnknownOutcome)
     assert lost.value.transient

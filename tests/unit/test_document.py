@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+
 from polybatch.document import Document, Scheme
 from polybatch.limits import Limits
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import polybatch
 import pytest
+
+import polybatch
 from polybatch import (
     AuthError,
     BatchClient,
@@ -32,7 +33,6 @@ from polybatch import (
     Unsupported,
     VendorError,
 )
-
 from tests.conftest import CANARY, Connect, Desk, Pieces, always, batch_document, ended_document, reply, scripted
 
 TREE: dict[type[PolybatchError], type[Exception]] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+
 from polybatch import TransportError
 from polybatch.flow import Clock, Emit, Exchange, Flow, Open, Pause, Reply, Step, Warn, call, exchange, mapped, send
 from polybatch_generated.anthropic.client.api.batches import get_batch

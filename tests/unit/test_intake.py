@@ -13,6 +13,7 @@ import attrs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from polybatch import InputError, Request
 from polybatch.intake import Intake
 from polybatch.vendors import find_vendor
@@ -139,15 +140,16 @@ def test_what_json_can_carry_is_written(value: Any, sent: bytes) -> None:
     assert encoded({**BODY, "x": value}).endswith(b'"x":' + sent + b"}}")
 
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner),
     max_leaves=10,
 )  # fmt: skip
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
+@given(st.dictionaries(TEXTS, JSON))
 def test_what_is_sent_is_what_was_given(body: Mapping[str, Any]) -> None:
     sent = json.loads(encoded(body, check=False))
     assert sent == {"custom_id": "a", "params": body}

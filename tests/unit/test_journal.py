@@ -24,18 +24,14 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def again(journal: Journal, directory: Path) -> Journal:
-    journal.close()
-    return Journal(directory)
-
-
 def test_a_plan_comes_back(journal: Journal, tmp_path: Path) -> None:
     shards = [Shard(0, 0, 5, 100, "a model"), Shard(1, 0, 7, 200)]
     facts = {"run_id": "x", "options": {"betas": ["a"], "deep": {"ü": None}}, "committed": 0, "begun": False}
     journal.plan(shards, facts)
-    with closing(again(journal, tmp_path)) as journal:
-        assert journal.facts() == facts
-        assert journal.shards() == shards
+    journal.close()
+    with closing(Journal(tmp_path)) as found:
+        assert found.facts() == facts
+        assert found.shards() == shards
 
 
 @pytest.mark.parametrize("state", State)

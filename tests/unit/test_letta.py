@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from polybatch import (
     BatchClient,
     BatchStatus,
@@ -25,7 +26,6 @@ from polybatch.vendor import capabilities
 from polybatch.vendors import find_vendor, letta, names
 from polybatch.wire import Line
 from polybatch_generated.letta.client.api.batches import create_batch
-
 from tests.fake_driver import FakeDriver, reply
 
 JOB = "job-8f14e45f-ceea-467f-a0d8-3f1f2b9d7a10"

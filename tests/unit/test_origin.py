@@ -6,11 +6,11 @@ import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from polybatch import ContractError, InputError
 from polybatch.flow import Exchange
 from polybatch.origin import check_base_url, check_foreign
 from polybatch.wire import Line
-
 from tests.conftest import CANARY
 
 PUBLIC = "https://api.anthropic.com"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -24,7 +25,7 @@ MEMBERS = st.lists(
 """Size, group and what must stand alone."""
 
 
-def cut(members: list[Drawn], most: int, most_bytes: int | None) -> list[Cut]:
+def cut(members: Sequence[Drawn], most: int, most_bytes: int | None) -> list[Cut]:
     cutter = Cutter(most, most_bytes)
     found: list[Cut] = []
     for place, (size, group, alone) in enumerate(members):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
+
 from polybatch import BatchClient
 from polybatch.vendors import find_vendor
-
 from tests.conftest import CANARY, scripted
 
 ODD = (

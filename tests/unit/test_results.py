@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from polybatch import (
     AsyncBatchClient,
     BatchClient,
@@ -24,7 +25,6 @@ from polybatch import (
 )
 from polybatch.model import Finish
 from polybatch_sandbox import Sandbox
-
 from tests.conftest import (
     CANARY,
     Clock,
@@ -259,7 +259,7 @@ def test_an_empty_file_of_an_empty_count(connect: Connect) -> None:
 
 def test_before_the_end_there_are_none(connect: Connect) -> None:
     desk = scripted(reply(batch_document()))
-    with pytest.raises(NotReady, match="batch msgbatch_01 is in_progress .wait for its end") as early:
+    with pytest.raises(NotReady, match=r"batch msgbatch_01 is in_progress .wait for its end") as early:
         list(connect(desk).results("msgbatch_01"))
     assert early.value.transient
     assert len(desk.requests) == 1

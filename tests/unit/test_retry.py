@@ -8,6 +8,7 @@ import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from polybatch.retry import ATTEMPTS, LONGEST, MAX_RETRY_AFTER, delay, retry_after
 
 HEADERS = st.dictionaries(

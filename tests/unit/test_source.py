@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from polybatch import InputError, source
 from polybatch.framing import BOM
 

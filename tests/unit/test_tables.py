@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from polybatch.document import Document
 from polybatch.vendors import names
 

@@ -6,62 +6,19 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 import pytest
-from polybatch import InputError, PolybatchError, TransportError
-from polybatch.flow import Clock, Emit, Exchange, Flow, Open, Pause, Read, Reply, Warn, send
-from polybatch.wire import JITTER, AsyncWire, Line, Wire
 
-from tests.conftest import CANARY, START, Desk, Pieces, always, scripted
+from polybatch import PolybatchError, TransportError
+from polybatch.flow import Clock, Emit, Exchange, Flow, Open, Pause, Read, Reply, Warn
+from polybatch.wire import JITTER, AsyncWire, Line, Wire
+from tests.conftest import CANARY, START, Desk, Drive, Pieces, always, scripted
 from tests.conftest import Clock as VirtualClock
 
 BASE = "https://api.anthropic.com"
 GET = Exchange("get_batch", {"method": "GET", "url": "/v1/x"})
-
-
-class Drive(Protocol):
-    """Runs a flow to its end: what it emitted, and its value."""
-
-    def __call__(self, flow: Flow[Any], transport: Desk | None = None, **line: Any) -> tuple[list[Any], Any]: ...
-
-
-@pytest.fixture(params=["sync", "async"])
-def drive(request: pytest.FixtureRequest, clock: VirtualClock) -> Drive:
-    def run(flow: Flow[Any], transport: Desk | None = None, **changes: Any) -> tuple[list[Any], Any]:
-        given = {"base_url": BASE, "credentials": {"x-api-key": CANARY}, "timer": clock.timer(), **changes}
-        line = Line(transport=transport or always(500), **given)
-        emitted: list[Any] = []
-        values: list[Any] = []
-
-        def blocking() -> None:
-            wire = Wire(line)
-            steps = wire.iterate(flow)
-            try:
-                while True:
-                    emitted.append(next(steps))
-            except StopIteration as stop:
-                values.append(stop.value)
-            finally:
-                wire.close()
-
-        async def looping() -> None:
-            wire = AsyncWire(line)
-            try:
-                async for item in wire.iterate(flow, values.append):
-                    emitted.append(item)
-            finally:
-                await wire.close()
-
-        if request.param == "sync":
-            blocking()
-        else:
-            asyncio.run(looping())
-        return emitted, values[0]
-
-    return run
 
 
 def test_every_step_is_carried_out(drive: Drive, clock: VirtualClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -294,99 +251,6 @@ def test_a_foreign_host_that_fails_is_named_without_what_may_be_secret(drive: Dr
         drive(flow(), scripted(httpx.ConnectError("refused")))
     assert "SECRET" not in str(lost.value)
     assert "anthropic" not in str(lost.value)
-
-
-def sent_with(drive: Drive, **request: Any) -> httpx.Request:
-    def flow() -> Flow[None]:
-        yield Exchange("create_batch", {"method": "POST", "url": "/v1/x", **request})
-
-    desk = always(200)
-    drive(flow(), desk)
-    (found,) = desk.requests
-    return found
-
-
-def test_a_request_carries_the_key_and_what_the_operation_gave(drive: Drive) -> None:
-    request = sent_with(drive, headers={"a-version": "1"}, params={"beta": True, "after": None})
-    assert str(request.url) == f"{BASE}/v1/x?beta=true"
-    assert request.headers["x-api-key"] == CANARY
-    assert request.headers["a-version"] == "1"
-    assert request.headers["user-agent"].startswith("polybatch/")
-    assert request.headers["host"] == "api.anthropic.com"
-    assert request.headers["content-length"] == "0"
-
-
-def test_a_body_is_sent_with_its_length_and_anew_for_each_attempt(drive: Drive, clock: VirtualClock) -> None:
-    class Chunks:
-        begun = 0
-
-        def __iter__(self) -> Iterator[bytes]:
-            self.begun += 1
-            yield b"ab"
-            yield b"cd"
-
-    chunks = Chunks()
-    request = {"method": "POST", "url": "/v1/x", "content": chunks, "headers": {"Content-Length": "4"}}
-    desk = scripted(httpx.ConnectError("refused"), httpx.Response(200))
-    drive(send(Exchange("create_batch", request, safe=False)), desk)
-    assert [(one.content, one.headers["content-length"]) for one in desk.requests] == [(b"abcd", "4")] * 2
-    assert all("transfer-encoding" not in one.headers for one in desk.requests)
-    assert chunks.begun == 2
-    assert clock.naps == [0.5]
-    assert sent_with(drive, content=b"xyz", headers={"Content-Length": "3"}).content == b"xyz"
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(drive: Drive, status: int) -> None:
-    def flow() -> Flow[Reply]:
-        reply: Reply = yield GET
-        return reply
-
-    desk = always(status, location="https://evil.example/")
-    _, reply = drive(flow(), desk)
-    assert reply.status == status
-    assert desk.calls == ["GET /v1/x"]
-
-
-def test_cookies_are_not_sent_back(drive: Drive) -> None:
-    def flow() -> Flow[None]:
-        yield GET
-        yield GET
-
-    desk = always(200, set_cookie="session=1")
-    drive(flow(), desk)
-    assert ["cookie" in request.headers for request in desk.requests] == [False, False]
-
-
-def test_a_password_file_of_the_user_is_not_asked(
-    drive: Drive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "netrc").write_text("machine api.anthropic.com login somebody password else\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    assert "authorization" not in sent_with(drive).headers
-
-
-@pytest.mark.parametrize("value", ["a\nb: c", "a\r", "ü", "\x00", "\ud800"])
-def test_a_header_that_cannot_travel_is_the_callers_mistake(drive: Drive, value: str) -> None:
-    desk = always(200)
-
-    def flow() -> Flow[None]:
-        yield Exchange("get", {"method": "GET", "url": "/", "headers": {"a-workspace": value}})
-
-    with pytest.raises(InputError, match="header a-workspace") as refused:
-        drive(flow(), desk)
-    assert value not in str(refused.value)
-    assert desk.calls == []
-
-
-@pytest.mark.parametrize("url", ["/\x00", "/" + "a" * 70_000])
-def test_an_address_that_cannot_be_called_is_the_callers_mistake(drive: Drive, url: str) -> None:
-    def flow() -> Flow[None]:
-        yield Exchange("get", {"method": "GET", "url": url})
-
-    with pytest.raises(InputError, match="is not a URL that can be called") as refused:
-        drive(flow())
-    assert len(str(refused.value)) < 500
 
 
 @pytest.mark.parametrize(("jitter", "stretched"), [(0.0, 10.0), (1.0, 10 * (1 + JITTER))])

@@ -29,10 +29,6 @@ class Program(click.Group):
         try:
             with terminal.warnings_shown():
                 code = super().main(*args, **settings)
-            sys.stdout.flush()
-        except BrokenPipeError as error:
-            terminal.abandon_stdout()
-            code = exits.code_of(error)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - code_of raises again what it does not know
             code = exits.code_of(error)
             message, hint = exits.wording(error)
@@ -40,6 +36,16 @@ class Program(click.Group):
                 hint = f"known are: {', '.join(names())}"
             terminal.complain(message, hint)
         sys.exit(Code.SUCCEEDED if code is None else code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a command; a reader who left early is no crash."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            terminal.abandon_stdout()
+            return exits.code_of(error)
+        return code
 
 
 @click.group("polybatch", cls=Program, invoke_without_command=True, epilog=exits.HELP)

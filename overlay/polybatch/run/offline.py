@@ -125,7 +125,10 @@ def troubles(out: Path) -> list[Trouble]:
     """Errors of a results file by their code, the most frequent first. Raises InputError where the file is gone."""
     found: dict[str, Trouble] = {}
     for _, _, line in source.lines(out):
-        result = msgspec.json.decode(line, type=_Line)
+        try:
+            result = msgspec.json.decode(line, type=_Line)
+        except msgspec.DecodeError as error:
+            result = _Line("", "", _Error("unreadable_line", str(error)))
         if result.error is None:
             continue
         code = result.error.code or result.outcome
@@ -185,7 +188,7 @@ def verify(core: Core) -> Verdict:
 
 
 def _input(core: Core, verdict: Verdict) -> None:
-    path, digest, count = Path(core.facts["input"]), hashlib.sha256(), 0
+    path, digest, count = core.contents.input, hashlib.sha256(), 0
     for _ in source.lines(path, digest):
         count += 1
     if digest.hexdigest() != core.facts["input_sha256"]:

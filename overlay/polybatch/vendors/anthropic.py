@@ -9,18 +9,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, Literal, TypedDict, cast
 
-from polybatch_generated.anthropic import params, wire
-from polybatch_generated.anthropic.client import AuthenticatedClient
-from polybatch_generated.anthropic.client.api.batches import (
-    batch_results,
-    cancel_batch,
-    create_batch,
-    delete_batch,
-    get_batch,
-    list_batches,
-)
-from polybatch_generated.anthropic.client.types import UNSET, RawBody, Unset
-
 from polybatch import retry
 from polybatch.dialects import inline, messages
 from polybatch.document import Document, Scheme
@@ -42,6 +30,17 @@ from polybatch.vendor import (
     summed,
     unknown_variant,
 )
+from polybatch_generated.anthropic import params, wire
+from polybatch_generated.anthropic.client import AuthenticatedClient
+from polybatch_generated.anthropic.client.api.batches import (
+    batch_results,
+    cancel_batch,
+    create_batch,
+    delete_batch,
+    get_batch,
+    list_batches,
+)
+from polybatch_generated.anthropic.client.types import UNSET, RawBody, Unset
 
 DOCUMENT = Document("anthropic")
 PROFILE = Profile(

@@ -15,6 +15,15 @@ from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, TypeGuard
 
 import msgspec
+
+from polybatch import retry
+from polybatch.dialects import inline
+from polybatch.document import Document, Scheme
+from polybatch.errors import ContractError, InputError, NotReady, PolybatchError, Unsupported
+from polybatch.flow import Emit, Flow, Response, call, exchange, send
+from polybatch.model import Batch, BatchStatus, Callback, Finish, Outcome, Request, Result, no_result
+from polybatch.reading import readable, shorten, tolerant, when
+from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
 from polybatch_generated.letta import params, wire
 from polybatch_generated.letta.client import AuthenticatedClient
 from polybatch_generated.letta.client.api.batches import (
@@ -26,15 +35,6 @@ from polybatch_generated.letta.client.api.batches import (
 )
 from polybatch_generated.letta.client.models import SortOrder
 from polybatch_generated.letta.client.types import UNSET, RawBody, Unset
-
-from polybatch import retry
-from polybatch.dialects import inline
-from polybatch.document import Document, Scheme
-from polybatch.errors import ContractError, InputError, NotReady, PolybatchError, Unsupported
-from polybatch.flow import Emit, Flow, Response, call, exchange, send
-from polybatch.model import Batch, BatchStatus, Callback, Finish, Outcome, Request, Result, no_result
-from polybatch.reading import readable, shorten, tolerant, when
-from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
 
 DOCUMENT = Document("letta")
 

@@ -14,6 +14,15 @@ from datetime import timedelta
 from typing import Annotated, Any, ClassVar, TypedDict, cast
 
 import msgspec
+
+from polybatch import retry
+from polybatch.dialects import inline, openai_lines
+from polybatch.document import Document, Scheme
+from polybatch.errors import ContractError, NotReady, TooManyBatches, Unsupported, VendorError
+from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
+from polybatch.model import Batch, BatchStatus, Outcome, Request, Result
+from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
+from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
 from polybatch_generated.meshapi import params, wire
 from polybatch_generated.meshapi.client import AuthenticatedClient
 from polybatch_generated.meshapi.client.api.batches import (
@@ -25,15 +34,6 @@ from polybatch_generated.meshapi.client.api.batches import (
 )
 from polybatch_generated.meshapi.client.models import CreateBatchRequest
 from polybatch_generated.meshapi.client.types import UNSET, RawBody, Unset
-
-from polybatch import retry
-from polybatch.dialects import inline, openai_lines
-from polybatch.document import Document, Scheme
-from polybatch.errors import ContractError, NotReady, TooManyBatches, Unsupported, VendorError
-from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
-from polybatch.model import Batch, BatchStatus, Outcome, Request, Result
-from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
-from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
 
 DOCUMENT = Document("meshapi")
 PROFILE = Profile(

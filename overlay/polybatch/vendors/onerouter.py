@@ -15,11 +15,6 @@ from datetime import timedelta
 from typing import Any, ClassVar, cast
 from urllib.parse import quote
 
-from polybatch_generated.onerouter import params, wire
-from polybatch_generated.onerouter.client import AuthenticatedClient
-from polybatch_generated.onerouter.client.api.batches import cancel_batch, create_batch, get_batch
-from polybatch_generated.onerouter.client.types import RawBody
-
 from polybatch import retry
 from polybatch.dialects import inline, messages, openai_lines
 from polybatch.document import Document, Scheme
@@ -39,6 +34,10 @@ from polybatch.vendor import (
     refused,
     unknown_variant,
 )
+from polybatch_generated.onerouter import params, wire
+from polybatch_generated.onerouter.client import AuthenticatedClient
+from polybatch_generated.onerouter.client.api.batches import cancel_batch, create_batch, get_batch
+from polybatch_generated.onerouter.client.types import RawBody
 
 DOCUMENT = Document("onerouter")
 PROFILE = Profile(

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 4f62bd21d501ef5dd76aca1a235edcd97686759c501f33ec4de2dc7018c51207
+# sha256 of the effective document: efbd751a1ab6cea3efef71b24c38c7ea275edcfc8021d3b311cec71746399af4
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 03968b9d58d953ef48b51c62562e84feb33464652518e001b99089e23b24c7ec
+# sha256 of the effective document: 487d3af72f5cd8d1c9159a507ea5d319d757efb33108c34e69ec07c3da9f2ca3
 
 from __future__ import annotations
 
