@@ -6,7 +6,6 @@ import errno
 import gzip
 import json
 import os
-import pkgutil
 import re
 import sqlite3
 import subprocess
@@ -18,6 +17,8 @@ from typing import Any
 import pytest
 
 from polybatch import InputError, Outcome, RunError, RunHeld, RunLocked
+from polybatch.run import sink
+from polybatch.run.journal import Journal
 from tests.sandbox.run_lab import Lab, Stop, files, open_run_lab, row, rows, stop_if
 
 
@@ -146,21 +147,24 @@ class TestTheOutput:
         with pytest.raises(InputError, match=f"{loss}.*polybatch results"):
             lab.run()
 
-    @pytest.mark.parametrize("failing", ["polybatch.run.journal.Journal.record", "polybatch.run.sink.Output.commit"])
+    @pytest.mark.parametrize("failing", ["the journal", "the output", "a file"])
     def test_is_whole_after_the_disk_was_full(self, lab: Lab, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
         lab.write(rows(6))
-        holder, _, name = failing.rpartition(".")
-        plain = getattr(
-            pkgutil.resolve_name(holder.replace(".Journal", ":Journal").replace(".Output", ":Output")), name
-        )
+        places: dict[str, tuple[Any, str, Callable[..., bool]]] = {
+            "the journal": (Journal, "record", lambda _journal, _shard, kind, *_: kind == "done"),
+            "the output": (sink.Output, "commit", lambda _: True),
+            "a file": (sink.SafeFile, "write", lambda file, _: "results" in str(file._part)),
+        }
+        kind, name, due = places[failing]
+        plain = getattr(kind, name)
         once = iter([True])
 
         def full(*given: Any, **more: Any) -> Any:
-            if (name == "commit" or given[2] == "done") and next(once, False):
+            if due(*given) and next(once, False):
                 raise OSError(errno.ENOSPC, "no space left")
             return plain(*given, **more)
 
-        monkeypatch.setattr(failing, full)
+        monkeypatch.setattr(kind, name, full)
         with lab.run(max_items_per_batch=2) as run:
             with pytest.raises(OSError, match="no space left"):
                 run.wait()

@@ -50,9 +50,10 @@ def test_a_batch_from_create_to_delete(sandboxed: Sandboxed, sandbox: Sandbox, o
     made = client.create(batches("a", "b", "c"))
     assert (made.vendor, made.status, made.ended_at) == ("anthropic", BatchStatus.IN_PROGRESS, None)
     assert made.counts == Counts(total=3, processing=3, succeeded=0, errored=0, cancelled=0, expired=0)
-    assert made.expires_at == (made.created_at or datetime.min) + timedelta(days=1)  # noqa: DTZ901
+    assert made.created_at is not None
+    assert made.expires_at == made.created_at + timedelta(days=1)
     assert made.warnings == ()
-    assert client.get(made.id) == made or client.get(made.id).id == made.id
+    assert client.get(made.id) == made
     with pytest.raises(NotReady, match=f"batch {made.id} is in_progress"):
         list(client.results(made.id))
     ended = client.wait(made.id)

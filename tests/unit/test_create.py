@@ -19,7 +19,6 @@ from polybatch import (
     AuthError,
     BatchClient,
     BatchStatus,
-    ContractError,
     InputError,
     RateLimited,
     Request,
@@ -387,7 +386,10 @@ def test_a_batch_with_nothing_but_an_id_is_a_batch(connect: Connect) -> None:
     assert batch.warnings
 
 
-def test_reading_is_no_create_and_stays_a_contract_error(connect: Connect) -> None:
-    with pytest.raises(ContractError) as refused:
-        connect(always(200, b"{}")).get("msgbatch_1")
-    assert not isinstance(refused.value, UnknownOutcome)
+@pytest.mark.parametrize("vendor", ["anthropic", "letta", "meshapi", "onerouter"])
+@pytest.mark.parametrize("content", ["", "<html>", "[]", '{"hello":"world"}', '{"id":""}', '{"id":null}'])
+def test_no_vendor_takes_a_success_without_an_id_for_a_batch(connect: Connect, vendor: str, content: str) -> None:
+    desk = always(200, content)
+    with pytest.raises(UnknownOutcome, match="but the batch cannot be read"):
+        connect(desk, vendor=vendor).create([Request("a", {**BODY, "agent_id": "agent-1"})], check=False)
+    assert len(desk.requests) == 1

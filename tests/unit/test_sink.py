@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -107,6 +108,19 @@ class TestASafeFile:
         file.write(b"new")
         file.commit()
         assert (tmp_path / "x.jsonl").read_bytes() == b"new"
+
+    def test_leaves_no_trace_where_it_cannot_be_made_safe(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_: int) -> None:
+            raise OSError(errno.EIO, "the disk")
+
+        monkeypatch.setattr("os.fsync", fail)
+        file = sink.SafeFile(tmp_path / "x")
+        file.write(b"data")
+        with pytest.raises(OSError, match="the disk"):
+            file.commit()
+        assert list(tmp_path.iterdir()) == []
 
     def test_is_synced_before_it_has_its_name_and_its_name_before_anybody_knows(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -77,7 +77,7 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
         heads = ("Shard", "Requests", "Bytes", "Model" if any(s.group for s in found.shards) else "")
         if rows:
             terminal.tell(terminal.table(heads, rows, numbers=frozenset({0, 1, 2})))
-        terminal.tell(f"{found.total:,} requests in {len(rows):,} batches, {found.bytes:,} bytes")
+        terminal.tell(f"{found.total:,} requests, {found.bytes:,} bytes; batches: {len(rows):,}")
         for refusal in found.refused:
             terminal.tell(f"line {refusal.line}: {refusal.reason}")
     if found.refused:
@@ -170,7 +170,7 @@ def verify(folder: Path, *, as_json: bool) -> int:
             terminal.tell(problem)
         if (more := verdict.count - len(verdict.problems)) > 0:
             terminal.tell(f"and {more:,} more")
-        agrees = f"{verdict.count:,} problems" if verdict.count else "input, journal, fetched files and results agree"
+        agrees = f"problems: {verdict.count:,}" if verdict.count else "input, journal, fetched files and results agree"
         terminal.tell(f"{verdict.total:,} requests, {verdict.lines:,} lines of results: {agrees}")
     return Code.SOME_FAILED if verdict.count else Code.SUCCEEDED
 

@@ -17,6 +17,7 @@ from polybatch.flow import Emit, Exchange, Flow, Operation, Read, Reply, Respons
 from polybatch.framing import LineFramer
 from polybatch.model import Batch, Request
 from polybatch.origin import origin
+from polybatch.reading import unexpected
 from polybatch.vendor import ok
 
 C = TypeVar("C")
@@ -60,7 +61,10 @@ def create(operation: Operation[T], request: Mapping[str, Any], read: Callable[[
     if not (ok(reply) or reply.status_code in REJECTED):
         raise UnknownOutcome(f"{answered}, which does not say whether the batch was made", hint=LOOK, raw=reply.content)
     try:
-        return read(reply)
+        batch = read(reply)
+        if batch.id:
+            return batch
+        raise unexpected("a batch", reply.content)
     except ContractError as unreadable:
         message = f"{answered}, but the batch cannot be read: {unreadable.message}"
         raise UnknownOutcome(message, hint=LOOK, raw=reply.content) from unreadable

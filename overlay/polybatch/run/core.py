@@ -67,6 +67,9 @@ class Core:
     contents: Contents = field(init=False)
     writer: Writer = field(init=False)
     _not_before: float = field(default=0.0, init=False)
+    """When a create that a limit refused may be tried again; at once when a batch of ours ends."""
+    _told: float = field(default=0.0, init=False)
+    """Until when the vendor asked for no more creates."""
     _submit_pause: float = field(default=SUBMIT_PAUSE, init=False)
     _shut: bool = field(default=False, init=False)
     """Whether a create was refused for good: no more are sent in this drive."""
@@ -181,7 +184,7 @@ class Core:
         self._decide_unknown()
         yield from self._cancel_open()
         now = yield Clock()
-        window = Window(self._admitted(), self._not_before)
+        window = Window(self._admitted(), max(self._not_before, self._told))
         found = due(self.shards, now, window)
         if found is None:
             wake = next_due(self.shards, window)
@@ -213,10 +216,12 @@ class Core:
         return self.vendor.profile.limits.open_batches
 
     def _submit(self, shard: Shard) -> Flow[None]:
-        sha256 = self.contents.stage(shard)
-        self._keep(shard, "submitting", state=State.SUBMITTING, sha256=sha256)
+        payload = self.folder.payload(shard.number)
+        if not shard.staged or not payload.exists():
+            shard.staged = self.contents.stage(shard)
+        self._keep(shard, "submitting", state=State.SUBMITTING, sha256=shard.staged)
         try:
-            batch = yield from self.vendor.create(sink.payload_of(self.folder.payload(shard.number)))
+            batch = yield from self.vendor.create(sink.payload_of(payload))
         except UnknownOutcome as lost:
             self._hold(shard, lost.message.partition(":")[0])
             yield Warn(f"shard {shard.number}: {lost}")
@@ -227,12 +232,15 @@ class Core:
                 self._hold(shard, f"the create was refused with {brief(refused)} and has left its traces")
                 yield Warn(f"shard {shard.number}: {refused}")
                 return
-            self._keep(shard, "refused", state=State.PLANNED, note=brief(refused))
-            if not self._passes(refused):
+            passes = self._passes(refused)
+            self._keep(shard, "refused", state=State.PLANNED, note="" if passes else brief(refused), why=brief(refused))
+            if not passes:
+                payload.unlink()
                 raise
             pause = max(self._submit_pause, asked(refused))
             yield Warn(f"shard {shard.number}: {refused}; trying again in {pause:.0f} s")
-            self._not_before = (yield Clock()) + pause
+            now = yield Clock()
+            self._not_before, self._told = now + self._submit_pause, now + asked(refused)
             self._submit_pause = min(2 * self._submit_pause, LONGEST_PAUSE)
             return
         if any(other.batch_id == batch.id for other in self.shards):
@@ -240,7 +248,7 @@ class Core:
             return
         self._submit_pause = SUBMIT_PAUSE
         self._keep(shard, "submitted", state=State.SUBMITTED, batch_id=batch.id, status=batch.status, note="")
-        self.folder.payload(shard.number).unlink()
+        payload.unlink()
         shard.due, shard.pause = (yield Clock()), self.settings.poll
         yield from self._warn(batch.warnings)
 

@@ -54,7 +54,9 @@ class Shard:
     """How many requests had which outcome, once done."""
     expires_at: datetime | None = None
     note: str = ""
-    """Why it is where it is, for people."""
+    """Why it is where it is, for people; of a planned one, why its create was refused for good."""
+    staged: str = ""
+    """sha256 of its payload, where this process has staged it."""
     due: float = 0.0
     """When to look at the batch, or for its results, again, on the driver's clock; not journaled, so that a resume
     looks at once."""

@@ -188,7 +188,7 @@ def verify(core: Core) -> Verdict:
 
 
 def _input(core: Core, verdict: Verdict) -> None:
-    path, digest, count = core.contents.input, hashlib.sha256(), 0
+    path, digest, count = Path(core.facts["input"]), hashlib.sha256(), 0
     for _ in source.lines(path, digest):
         count += 1
     if digest.hexdigest() != core.facts["input_sha256"]:

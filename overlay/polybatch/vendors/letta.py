@@ -22,7 +22,7 @@ from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, NotReady, PolybatchError, Unsupported
 from polybatch.flow import Emit, Flow, Response, call, exchange, send
 from polybatch.model import Batch, BatchStatus, Callback, Finish, Outcome, Request, Result, no_result
-from polybatch.reading import readable, shorten, tolerant, when
+from polybatch.reading import readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
 from polybatch_generated.letta import params, wire
 from polybatch_generated.letta.client import AuthenticatedClient
@@ -194,7 +194,7 @@ class Letta:
             raise self._refusal(inline.response(batch_results, reply))
         page, _ = tolerant(reply.content, wire.LettaBatchMessages)
         if page.messages is None:
-            raise ContractError(f"expected a list of messages, got {shorten(reply.content)}", raw=reply.content)
+            raise unexpected("a list of messages", reply.content)
         agents: dict[str | None, list[msgspec.Raw]] = {}
         for raw in page.messages:
             agents.setdefault(readable(bytes(raw), wire.Message).agent_id, []).append(raw)
@@ -222,7 +222,7 @@ class Letta:
         """What a completion callback says (§3.4); it is unsigned, so it is no more than a reason to look."""
         own, _ = tolerant(body, wire.LettaBatchCallback)
         if not own.job_id:
-            raise ContractError(f"expected a callback of {PROFILE.title}, got {shorten(body)}", raw=body)
+            raise unexpected(f"a callback of {PROFILE.title}", body)
         status = STATUSES.get(own.status or "", BatchStatus.UNKNOWN)
         return Callback(own.job_id, PROFILE.name, status, when(own.completed_at), body)
 
@@ -261,8 +261,8 @@ class Letta:
 
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
         own, dropped = tolerant(raw, wire.BatchJob)
-        if own.id is None:
-            raise ContractError(f"expected a job, got {shorten(raw)}", hint="is the base URL the vendor's?", raw=raw)
+        if not own.id:
+            raise unexpected("a job", raw)
         status = STATUSES.get(own.status or "created", BatchStatus.UNKNOWN)  # §3.2: optional, with that default
         warnings = drift(PROFILE, dropped, reply, own.status, status)
         if own.stop_reason is not None and FINISHES.get(own.stop_reason, Finish.UNKNOWN) is Finish.UNKNOWN:
@@ -318,7 +318,7 @@ def _jobs(content: bytes) -> list[bytes]:
     try:
         return [bytes(raw) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"expected a list of jobs, got {shorten(content)}", raw=content) from error
+        raise unexpected("a list of jobs", content) from error
 
 
 def _messages(record: bytes) -> list[wire.Message]:

@@ -21,7 +21,7 @@ from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, NotReady, TooManyBatches, Unsupported, VendorError
 from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
 from polybatch.model import Batch, BatchStatus, Outcome, Request, Result
-from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
+from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
 from polybatch_generated.meshapi import params, wire
 from polybatch_generated.meshapi.client import AuthenticatedClient
@@ -159,16 +159,21 @@ class MeshAPI:
 
     def list(self, limit: int) -> Flow[None]:
         after: str | None = None
+        seen: set[str | None] = {None}
         while True:
             request = list_batches.request_kwargs(limit=limit, after=after or UNSET, **self._headers())
             reply = self._success((yield from call(list_batches, request)))
             page, _ = tolerant(reply.content, wire.BatchList)
-            batches = [self._batch(bytes(raw)) for raw in page.data or ()]
+            if page.data is None:
+                raise unexpected("a list of batches", reply.content)
+            batches = [self._batch(bytes(raw)) for raw in page.data]
             yield Emit(batches)
-            last = page.last_id or (batches[-1].id if batches else None)
-            if not page.has_more or last in {None, after}:
+            if not page.has_more or not batches:
                 return
-            after = last
+            after = page.last_id or batches[-1].id
+            if after in seen:
+                raise ContractError("the list says that there is more, but does not go on", raw=reply.content)
+            seen.add(after)
 
     def cancel(self, batch_id: str) -> Flow[Batch]:
         request = cancel_batch.request_kwargs(batch_id, **self._headers())
@@ -257,8 +262,8 @@ class MeshAPI:
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
         """A batch from its JSON; a list shows less of it than a get (§4.2)."""
         own, dropped = tolerant(raw, wire.BatchObject)
-        if own.id is None:
-            raise ContractError(f"expected a batch, got {shorten(raw)}", hint="is the base URL the vendor's?", raw=raw)
+        if not own.id:
+            raise unexpected("a batch", raw)
         status = STATUSES.get(own.status or "", BatchStatus.UNKNOWN)
         counts = own.request_counts or wire.BatchRequestCounts()
         return Batch(

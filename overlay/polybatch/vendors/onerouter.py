@@ -21,7 +21,7 @@ from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, NotReady, Unsupported, VendorError
 from polybatch.flow import Flow, Reply, Response, Warn, call
 from polybatch.model import Batch, BatchStatus, ErrorInfo, Finish, Outcome, Request, Result, Usage
-from polybatch.reading import raw_bytes, readable, shorten, tolerant, when
+from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
     FindBy,
     Options,
@@ -220,8 +220,8 @@ class OneRouter:
         created, dropped = tolerant(raw, wire.BatchCreated)
         task, more = tolerant(raw, wire.BatchTask)
         batch_id = created.batch_id or created.id  # §5.1: the first is the one to go on with
-        if batch_id is None:
-            raise ContractError(f"expected a batch, got {shorten(raw)}", hint="is the base URL the vendor's?", raw=raw)
+        if not batch_id:
+            raise unexpected("a batch", raw)
         known = STATUSES.get((created.status or "").lower(), BatchStatus.UNKNOWN)
         status = known
         if known is BatchStatus.UNKNOWN and task.result_url and _whole(task.progress):
