@@ -34,7 +34,10 @@ BUDGETS = (
 )
 VENDOR_BUDGET = 250
 MODULE_LINES = 400
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "the interface without vendors": "dialects/messages and dialects/openai_lines (164) took over what three vendor files"
+    " had in common and serve the vendors to come; tolerant reading grew with what the tests of hostile answers found",
+}
 """Part or file to why it is over its budget."""
 
 
@@ -71,8 +74,9 @@ def main() -> int:
     for name, lines, budget in parts():
         over = lines > budget
         failed |= over and name not in REASONS
-        note = (REASONS.get(name) or "OVER, without a reason in scripts/budgets.py") if over else ""
-        print(f"{name:32}{lines:6,} of {budget:5,} lines of code  {note}".rstrip())
+        print(f"{name:32}{lines:6,} of {budget:5,} lines of code")
+        if over:
+            print(f"    over, because: {REASONS.get(name, 'no reason is given in scripts/budgets.py')}")
     for path in sorted(ROOT.rglob("*.py")):
         name, count = path.relative_to(ROOT).as_posix(), len(path.read_text(encoding="utf-8").splitlines())
         if count > MODULE_LINES:

@@ -119,10 +119,14 @@ class SafeFile:
 
     def commit(self) -> None:
         """Make it durable under its name."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._part.replace(self._path)
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._path)
+        except BaseException:
+            self.drop()
+            raise
         _sync_directory(self._path.parent)
 
     def drop(self) -> None:
