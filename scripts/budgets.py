@@ -35,7 +35,7 @@ BUDGETS = (
 VENDOR_BUDGET = 250
 MODULE_LINES = 400
 REASONS: dict[str, str] = {
-    "the interface without vendors": "dialects/messages and dialects/openai_lines (164) took over what three vendor files"
+    "the interface without vendors": "dialects/messages and dialects/openai_lines (164) hold what three vendor files"
     " had in common and serve the vendors to come; tolerant reading grew with what the tests of hostile answers found",
 }
 """Part or file to why it is over its budget."""

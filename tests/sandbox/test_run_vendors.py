@@ -303,7 +303,7 @@ class TestOneRouter:
         lab.sandbox.set_modes({"onerouter": {"errors": "in_200"}})
         lab.script("create", "ok", "status:429", "status:500", vendor="onerouter")
         lab.write(rows(6, "onerouter"))
-        with lab.run("onerouter", max_items_per_batch=2) as run, pytest.raises(RunHeld, match="shard [12] "):
+        with lab.run("onerouter", max_items_per_batch=2) as run, pytest.raises(RunHeld, match=r"shard [12] "):
             run.wait()
         assert len(lab.creates) == 3
         assert lab.finish("onerouter", on_unknown="resubmit").all_succeeded
