@@ -190,6 +190,16 @@ class TestShards:
         assert len(sent) == 3
         assert sent[2] >= 300
 
+    def test_wait_no_longer_than_until_a_batch_of_ours_ends(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.script("create", "ok", *["status:429"] * 3)
+        lab.write(rows(4))
+        sent: list[float] = []
+        begun = lab.time.now
+        lab.transport.before = lambda call: sent.append(lab.time.now - begun) if call.creates else None
+        assert lab.finish(max_items_per_batch=2, poll=25).all_succeeded
+        assert sent == [0, 0, 10, 30, 62.5]
+
     def test_do_not_wait_for_years_because_the_vendor_says_so(self, sync_lab: Lab) -> None:
         lab = sync_lab
         lab.script("create", "retry_after:1000000000")

@@ -64,6 +64,14 @@ class TestPermissions:
         assert set(others.values()) == {"0o600"}
 
     @pytest.mark.usefixtures("nobody_minds")
+    def test_are_set_on_a_directory_that_was_there(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(1))
+        lab.run_dir().mkdir(mode=0o755)
+        with lab.run():
+            assert modes(lab.run_dir())["."] == "0o700"
+
+    @pytest.mark.usefixtures("nobody_minds")
     def test_of_the_files_of_planning(self, tmp_path: Path) -> None:
         with closing(SeenIds(tmp_path / "seen.sqlite")) as seen:
             assert seen.add("a", 1) is None

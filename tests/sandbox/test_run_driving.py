@@ -159,6 +159,17 @@ class TestCancelling:
                 run.wait(lambda status: stop_if(status.shards.get("submitted") == 1))
             assert run.cancel().outcomes == {"succeeded": 2}
 
+    def test_a_batch_that_kept_no_results_leaves_all_its_requests_cancelled(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.script("create", "stuck")
+        lab.script("results", "status:404")
+        lab.write(rows(3))
+        with lab.run() as run:
+            with pytest.raises(Stop):
+                run.wait(lambda status: stop_if(status.shards.get("submitted")))
+            assert run.cancel().outcomes == {"cancelled": 3}
+        assert {line["error"]["code"] for line in lab.lines()} == {"batch_cancelled"}
+
     def test_a_finished_run_changes_nothing(self, sync_lab: Lab) -> None:
         lab = sync_lab
         lab.write(rows(2))

@@ -55,6 +55,7 @@ class TestTrouble:
             assert run.status().shards == {"done": 1, "planned": 3}
         assert lab.outcomes() == {"succeeded": 2}
         assert len(lab.creates) == 2
+        assert files(lab.run_dir() / "payload") == set()
         lab.script("create", "ok", "ok", "status:400")
         with lab.run(max_items_per_batch=2) as run:
             with pytest.raises(VendorError, match=r"shard 1 \(lines 3 to 4\)"):
@@ -159,7 +160,23 @@ class TestTrouble:
             run.wait()
         assert lab.outcomes() == {"succeeded": 2}
 
-    def test_with_some_lines_of_the_results_does_not_harm_the_others(self, sync_lab: Lab) -> None:
+    def test_with_a_line_of_the_results_that_passes_leaves_no_trace(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        extra = iter([b"<p>this page is not the answer</p>\n"])
+
+        def odd(call: Call, reply: Response) -> Response:
+            if not call.path.endswith("results"):
+                return reply
+            return replace(reply, body=reply.read() + next(extra, b""))
+
+        lab.transport.rewrite = odd
+        assert lab.finish().all_succeeded
+        assert b"<p>" not in (lab.run_dir() / "results" / "000000.jsonl").read_bytes()
+
+    def test_with_some_lines_of_the_results_does_not_harm_the_others(
+        self, sync_lab: Lab, caplog: pytest.LogCaptureFixture
+    ) -> None:
         lab = sync_lab
         lab.write(rows(6))
 
@@ -183,6 +200,9 @@ class TestTrouble:
         assert b"NaN" not in lab.out().read_bytes(), "every line is JSON"
         texts = [line["text"] for line in lab.lines() if line["outcome"] == "succeeded"]
         assert all("question" in text for text in texts)
+        told = [event for event in events(lab.run_dir()) if event["kind"] == "done"]
+        assert [event["unreadable"] for event in told] == [status.outcomes["missing"]]
+        assert f"results that fit no request: {status.outcomes['missing']} unreadable" in caplog.text
         kept = (lab.run_dir() / "results" / "000000.jsonl").read_bytes()
         assert b"9" * 4000 in kept
         assert b"NaN" in kept

@@ -146,16 +146,18 @@ def test_many_callers_at_once(lab: Lab) -> None:
 
 
 def test_closing_ends_waiting_replies_and_idle_connections() -> None:
+    before = set(threading.enumerate())
     with open_lab() as lab:
         lab.vendor("anthropic").script("list", "slow:600")
-        idle = http.client.HTTPConnection(urlsplit(lab.server.url).netloc, timeout=10)
+        place = urlsplit(lab.server.url).netloc
+        idle, waiting = (http.client.HTTPConnection(place, timeout=10) for _ in range(2))
         idle.request("GET", "/_sandbox")
         idle.getresponse().read()
-        waiting = http.client.HTTPConnection(urlsplit(lab.server.url).netloc, timeout=10)
         waiting.request("GET", "/anthropic/v1/messages/batches", headers=KEY["anthropic"])
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("http://127")] == []
+    left = {thread.name for thread in set(threading.enumerate()) - before}
     idle.close()
     waiting.close()
+    assert left == set()
 
 
 def test_a_port_that_is_taken_is_reported(lab: Lab) -> None:

@@ -144,7 +144,7 @@ class TestTheOutput:
         output = sink.Output(path, 0)
         output.write([result("a")])
         safe = output.commit()
-        output.write([result("b")])
+        output.write([result("b" * 1000)])
         output.close()
         assert path.stat().st_size > safe
         output = sink.Output(path, safe)
