@@ -301,6 +301,23 @@ class TestResumingWithSomethingElse:
                 run.wait()
         assert lab.out().exists() is False or lab.out().read_bytes() == b""
 
+    @pytest.mark.parametrize("stopped", ["planned", "submitted"])
+    def test_or_without_the_input_is_said(self, sync_lab: Lab, stopped: str) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        with lab.run() as run:
+            if stopped == "submitted":
+                with pytest.raises(Stop):
+                    run.wait(lambda status: stop_if(status.shards.get("submitted")))
+            data = lab.input.read_bytes()
+            lab.input.unlink()
+            with pytest.raises(RunError, match=r"in\.jsonl cannot be read"):
+                run.wait()
+            assert files(lab.run_dir() / "payload") == set()
+        lab.input.write_bytes(data)
+        assert lab.finish().all_succeeded
+        assert len(lab.creates) == 1
+
 
 OWNER = """
 import sqlite3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from polybatch import RunHeld, Unsupported
+from polybatch import RunHeld, Unsupported, VendorError
 from polybatch.vendors import names
 from polybatch_sandbox import Request
 from tests.sandbox.run_lab import FILES, HOST, KEY, Call, Lab, Stop, events, files, row, rows, stop_if
@@ -214,6 +214,19 @@ class TestMeshAPI:
         lab.script("create", "status:501", vendor="meshapi")
         with lab.run("meshapi") as run, pytest.raises(Unsupported, match=r"shard 0 \(lines 1 to 2\)"):
             run.wait()
+
+    def test_that_refuses_a_model_says_which_lines_have_it(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        mixed = rows(5, "meshapi")
+        mixed[1]["body"]["model"] = "openai/rare"
+        lab.write(mixed)
+        lab.script("create", "status:400", vendor="meshapi")
+        with lab.run("meshapi") as run, pytest.raises(VendorError, match=r"shard 0 \(lines 1 to 5, 4 of them\)"):
+            run.wait()
+        lab.script("create", "status:400", vendor="meshapi")
+        with lab.run("meshapi") as run, pytest.raises(VendorError, match=r"shard 1 \(line 2\)"):
+            run.wait()
+        assert lab.finish("meshapi").all_succeeded
 
 
 def agents(*places: int) -> list[dict[str, Any]]:
