@@ -5,7 +5,7 @@ Shared by Anthropic, Letta, MeshAPI and OneRouter; knows the fields of none of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPMethod
 from typing import Any, TypeVar
 
@@ -94,6 +94,20 @@ def download(url: str) -> Flow[None]:
     if not 200 <= reply.status < 300:
         kind = NotFound if reply.status in {404, 410} else VendorError
         raise kind(f"{origin(url).host} does not hand out the results", status=reply.status, raw=reply.content)
+
+
+def pages(turn: Callable[[str | None], Flow[tuple[Sequence[Batch], str | None]]]) -> Flow[None]:
+    """Emit page after page; a turn takes a cursor and gives a page and the next cursor, `None` at the end."""
+    cursor: str | None = None
+    seen: set[str | None] = {None, ""}
+    while True:
+        batches, cursor = yield from turn(cursor)
+        yield Emit(batches)
+        if cursor is None:
+            return
+        if cursor in seen:
+            raise ContractError("the list says that there is more, but does not go on")
+        seen.add(cursor)
 
 
 def viewed(item: Mapping[str, Any], kind: type[S]) -> tuple[S, dict[str, Any]]:

@@ -5,7 +5,7 @@ Sources: facts/seed-vendors.md §2 (the vendor's pages, documents and SDKs of 20
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Literal, TypedDict, cast
 
@@ -13,7 +13,7 @@ from polybatch import retry
 from polybatch.dialects import inline, messages
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, NotReady
-from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
+from polybatch.flow import Flow, Response, Warn, call, exchange
 from polybatch.model import Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result, Usage
 from polybatch.origin import same_origin
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
@@ -140,21 +140,15 @@ class Anthropic:
         return self._read((yield from call(get_batch, request)))
 
     def list(self, limit: int) -> Flow[None]:
-        after: str | None = None
-        seen: set[str | None] = {None}
-        while True:
+        def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
             request = list_batches.request_kwargs(limit=limit, after_id=after or UNSET, **self._headers())
             reply = self._success((yield from call(list_batches, request)))
             page, _ = tolerant(reply.content, wire.BetaListResponseMessageBatch)
             if page.data is None:
                 raise unexpected("a list of batches", reply.content)
-            yield Emit([self._batch(bytes(raw)) for raw in page.data])
-            after = page.last_id
-            if not page.has_more:
-                return
-            if after in seen:
-                raise ContractError("the list says that there is more, but does not go on", raw=reply.content)
-            seen.add(after)
+            return [self._batch(bytes(raw)) for raw in page.data], (page.last_id or "") if page.has_more else None
+
+        return inline.pages(turn)
 
     def cancel(self, batch_id: str) -> Flow[Batch]:
         request = cancel_batch.request_kwargs(batch_id, **self._headers())

@@ -158,22 +158,16 @@ class MeshAPI:
         return self._read((yield from call(get_batch, request)))
 
     def list(self, limit: int) -> Flow[None]:
-        after: str | None = None
-        seen: set[str | None] = {None}
-        while True:
+        def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
             request = list_batches.request_kwargs(limit=limit, after=after or UNSET, **self._headers())
             reply = self._success((yield from call(list_batches, request)))
             page, _ = tolerant(reply.content, wire.BatchList)
             if page.data is None:
                 raise unexpected("a list of batches", reply.content)
             batches = [self._batch(bytes(raw)) for raw in page.data]
-            yield Emit(batches)
-            if not page.has_more or not batches:
-                return
-            after = page.last_id or batches[-1].id
-            if after in seen:
-                raise ContractError("the list says that there is more, but does not go on", raw=reply.content)
-            seen.add(after)
+            return batches, (page.last_id or batches[-1].id) if page.has_more and batches else None
+
+        return inline.pages(turn)
 
     def cancel(self, batch_id: str) -> Flow[Batch]:
         request = cancel_batch.request_kwargs(batch_id, **self._headers())
