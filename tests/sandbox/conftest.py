@@ -19,6 +19,17 @@ def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
+LONG = {"test_run_resume.py", "test_run_trouble.py", "test_run_vendors.py"}
+"""Files whose runs take a second or more; the async client's turn comes with scripts/test --all."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in LONG and "async" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def sync_lab(tmp_path: Path) -> Iterator[Lab]:
     """Where driving is not what a test is about."""
