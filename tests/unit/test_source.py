@@ -88,7 +88,7 @@ def test_a_directory(tmp_path: Path) -> None:
     assert "Is a directory" in refusal(tmp_path / "in.gz")
 
 
-PACKED = gzip.compress(b"".join(b'{"n":%d}\n' % number for number in range(20_000)))
+PACKED = gzip.compress(b"".join(b'{"n":%d}\n' % number for number in range(20_000)), mtime=0)
 DAMAGED = PACKED[:2000] + bytes(byte ^ 0x55 for byte in PACKED[2000:2100]) + PACKED[2100:]
 
 
