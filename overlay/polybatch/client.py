@@ -18,7 +18,7 @@ import httpx
 
 from . import source
 from .dialects import inline
-from .errors import ContractError, InputError, NotReady
+from .errors import ContractError, InputError, NotReady, PolybatchError, VendorError
 from .flow import Clock, Flow, Pause, Warn, mapped
 from .intake import Intake
 from .model import Batch, Request, Result
@@ -210,24 +210,36 @@ class AsyncBatchClient(_Client):
 
 
 def waiting(vendor: Vendor, batch_id: str, timeout: float | None, poll: float) -> Flow[Batch]:
-    """Poll with back-off until the batch has ended; the first look comes at once, the last when the time is up."""
+    """Poll with back-off until the batch has ended; the first look comes at once, the last when the time is up.
+
+    Once the vendor has answered, trouble that passes by itself is outlasted, however long it takes.
+    """
     start = yield Clock()
     pause = poll
     told: set[str] = set()
+    batch: Batch | None = None
     while True:
-        batch = yield from vendor.get(batch_id)
-        if batch.status.terminal:
-            return batch
-        for warning in batch.warnings:
-            if warning not in told:
-                told.add(warning)
-                yield Warn(warning)
+        try:
+            batch = yield from vendor.get(batch_id)
+        except PolybatchError as trouble:
+            if batch is None or not trouble.transient:
+                raise
+            yield Warn(f"batch {batch_id}: {trouble}; looking again")
+            asked = trouble.retry_after if isinstance(trouble, VendorError) else None
+        else:
+            if batch.status.terminal:
+                return batch
+            asked = batch.retry_after
+            for warning in batch.warnings:
+                if warning not in told:
+                    told.add(warning)
+                    yield Warn(warning)
         spent = (yield Clock()) - start
-        left, asked = math.inf if timeout is None else timeout - spent, batch.retry_after or 0.0
-        if left <= 0 or asked > left:
+        left, least = math.inf if timeout is None else timeout - spent, asked or 0.0
+        if left <= 0 or least > left:
             message = f"batch {batch_id} is {batch.status} after {spent:.0f} s"
             raise NotReady(message, hint="it goes on; wait again later")
-        yield Pause(max(asked, min(pause, left)))
+        yield Pause(max(least, min(pause, left)))
         pause = min(pause * POLL_FACTOR, max(LONGEST_POLL, poll))
 
 

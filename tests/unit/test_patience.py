@@ -13,6 +13,7 @@ from polybatch import (
     BatchClient,
     BatchStatus,
     NotReady,
+    PolybatchError,
     VendorError,
 )
 from tests.conftest import Clock, Connect, always, batch_document, ended_document, reply, scripted
@@ -108,6 +109,29 @@ def test_waiting_does_not_look_earlier_than_the_vendor_allows(connect: Connect, 
     with pytest.raises(NotReady, match="after 0 s"):
         connect(desk).wait("msgbatch_01", timeout=30)
     assert clock.naps == []
+
+
+TROUBLES = {
+    "503": lambda: reply(ENVELOPE, 503),
+    "429": lambda: reply(ENVELOPE, 429),
+    "cut": lambda: httpx.ReadError("gone"),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_waiting_outlasts_trouble_that_passes(connect: Connect, clock: Clock, trouble: Callable[[], Any]) -> None:
+    many = [trouble() for _ in range(30)]
+    desk = scripted(reply(batch_document()), *many, reply(ended_document()))
+    assert connect(desk).wait("msgbatch_01").status is BatchStatus.COMPLETED
+    with pytest.raises(NotReady, match=r"is in_progress after \d+ s"):
+        connect(scripted(reply(batch_document()), *many)).wait("msgbatch_01", timeout=20)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_waiting_raises_trouble_before_the_first_answer(connect: Connect, trouble: Callable[[], Any]) -> None:
+    with pytest.raises(PolybatchError) as raised:
+        connect(scripted(*[trouble() for _ in range(30)])).wait("msgbatch_01")
+    assert raised.value.transient
 
 
 def test_waiting_goes_on_over_a_status_nobody_knows_and_says_so_once(
