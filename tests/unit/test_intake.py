@@ -49,7 +49,8 @@ def test_a_line_becomes_a_request_and_its_bytes() -> None:
         (b'{"custom_id":"a","params":{"x":-Infinity}}', "NaN and Infinity are not JSON"),
         (b'{"custom_id":"a","params":{"x":1e999}}', "line 3: not JSON: Number out of range"),
         (b'{"custom_id":"\\ud800"}', "line 3: not JSON"),
-        (b"[" * 5000 + b"]" * 5000, "line 3: not JSON"),
+        # How deep is too deep depends on the Python; it is refused either way.
+        (b"[" * 5000 + b"]" * 5000, "line 3: (not JSON|expected a JSON object)"),
         (b'["a"]', r'line 3: expected a JSON object, got \["a"\]'),
         (b"null", "line 3: expected a JSON object, got null"),
         (b'"text"', 'line 3: expected a JSON object, got "text"'),
