@@ -7,7 +7,7 @@ import importlib
 import io
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -52,6 +52,14 @@ def lines(path: Path, digest: Digest | None = None) -> Iterator[tuple[int, int, 
                     yield start, number, line
         except (OSError, EOFError) as error:
             raise InputError(f"{path}, after line {number}: {error}", hint="is the file complete?") from error
+
+
+def lines_at(path: Path, offsets: Iterable[int]) -> Iterator[bytes]:
+    """The lines of a plain file that begin at these offsets, without their ends."""
+    with path.open("rb") as file:
+        for offset in offsets:
+            file.seek(offset)
+            yield clean(file.readline())
 
 
 def clean(line: bytes) -> bytes:

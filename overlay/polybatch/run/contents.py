@@ -50,10 +50,8 @@ class Contents:
         intake = Intake(self.vendor, check=False)
         if self._pinned is not None and self._looks() != self._pinned:
             raise RunError(f"{self.input} was changed while the run was going on", hint="restore it, then resume")
-        with self.input.open("rb") as file:
-            for offset, number in zip(offsets, numbers, strict=True):
-                file.seek(offset)
-                yield intake.read(source.clean(file.readline()), f"{self.input}, line {number}")
+        for line, number in zip(source.lines_at(self.input, offsets), numbers, strict=True):
+            yield intake.read(line, f"{self.input}, line {number}")
 
     def stage(self, shard: Shard) -> str:
         """Write the body of a shard's create and give its sha256; the same journal always gives the same bytes."""
