@@ -70,7 +70,7 @@ class Journal:
 
     def facts(self) -> dict[str, Any]:
         """What the run was started with."""
-        return {key: json.loads(value) for key, value in self._db.execute("SELECT key, value FROM meta")}
+        return _facts(self._db)
 
     def remember(self, facts: Mapping[str, Any]) -> None:
         """Keep facts about the run; within a transaction."""
@@ -89,15 +89,7 @@ class Journal:
 
     def shards(self) -> list[Shard]:
         """All shards as they were last recorded."""
-        columns = "number, generation, items, size, grp, state, batch_id, status, outcomes, note"
-        rows = self._db.execute(f"SELECT {columns} FROM shard ORDER BY number, generation")  # noqa: S608 - fixed names
-        return [
-            Shard(
-                number, generation, items, size, group, State(state), batch_id, BatchStatus(status),
-                outcomes=json.loads(outcomes), note=note,
-            )
-            for number, generation, items, size, group, state, batch_id, status, outcomes, note in rows
-        ]  # fmt: skip
+        return _shards(self._db)
 
     def written(self) -> list[int]:
         """Numbers of the shards whose results were written, in that order."""
@@ -112,10 +104,10 @@ class Journal:
     def record(self, shard: Shard, kind: str, facts: Mapping[str, Any] | None = None, **data: Any) -> None:
         """Keep a shard's new state, what brought it there, and facts about the run that changed with it."""
         with self.transaction():
-            columns = "state = ?, batch_id = ?, status = ?, outcomes = ?, note = ?"
             values = (shard.state, shard.batch_id, shard.status, json.dumps(dict(shard.outcomes)), shard.note)
             self._db.execute(
-                f"UPDATE shard SET {columns} WHERE number = ? AND generation = ?",  # noqa: S608 - fixed names
+                "UPDATE shard SET state = ?, batch_id = ?, status = ?, outcomes = ?, note = ?"
+                " WHERE number = ? AND generation = ?",
                 (*map(_plain, values), shard.number, shard.generation),
             )
             self.remember(facts or {})
@@ -139,16 +131,33 @@ def read(directory: Path) -> tuple[dict[str, Any], list[Shard]]:
     """Look into a journal without owning it. Raises InputError where there is none."""
     if not (directory / NAME).exists():
         raise InputError(f"{directory} is no run directory", hint=f"it would hold a {NAME}")
-    journal = Journal.__new__(Journal)
-    journal._db = _connect(directory / NAME)  # noqa: SLF001 - a reader takes no lock
+    db = _connect(directory / NAME)
     try:
-        planned = journal._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()  # noqa: SLF001
-        facts = journal.facts() if planned and _steps(journal._db) else {}  # noqa: SLF001
+        planned = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+        facts = _facts(db) if planned and _steps(db) else {}
         if not facts:
             raise InputError(f"{directory} has no plan yet", hint="give the command that began the run again")
-        return facts, journal.shards()
+        return facts, _shards(db)
     finally:
-        journal._db.close()  # noqa: SLF001
+        db.close()
+
+
+def _facts(db: sqlite3.Connection) -> dict[str, Any]:
+    return {key: json.loads(value) for key, value in db.execute("SELECT key, value FROM meta")}
+
+
+def _shards(db: sqlite3.Connection) -> list[Shard]:
+    rows = db.execute(
+        "SELECT number, generation, items, size, grp, state, batch_id, status, outcomes, note FROM shard"
+        " ORDER BY number, generation"
+    )
+    return [
+        Shard(
+            number, generation, items, size, group, State(state), batch_id, BatchStatus(status),
+            outcomes=json.loads(outcomes), note=note,
+        )
+        for number, generation, items, size, group, state, batch_id, status, outcomes, note in rows
+    ]  # fmt: skip
 
 
 def _steps(db: sqlite3.Connection) -> set[str]:
