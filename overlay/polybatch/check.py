@@ -26,7 +26,7 @@ class ItemCheck:
         opened = open_schema(definitions, version=version)
         self._refuse = jsonschema_rs.Draft202012Validator({**open_schema(item, version=version), "components": opened})
         self._warn = jsonschema_rs.Draft202012Validator({**item, "components": definitions})
-        self._version = version
+        self._document, self._item, self._version = document, item, version
 
     def refusals(self, item: Mapping[str, Any]) -> Iterator[str]:
         """Why the vendor would refuse the item; nothing if it would not."""
@@ -36,9 +36,26 @@ class ItemCheck:
 
     def warning(self, item: Mapping[str, Any]) -> str | None:
         """What the document does not know about an item that is not refused."""
-        if self._warn.is_valid(item):
-            return None
-        return next((explain(error, self._version) for error in self._warn.iter_errors(item)), None)
+        if not self._warn.is_valid(item):
+            return next((explain(error, self._version) for error in self._warn.iter_errors(item)), None)
+        return next((f"{path}: no such field" for path in self._unlisted(item, self._item)), None)
+
+    def _unlisted(self, value: Any, schema: Mapping[str, Any], path: str = "") -> Iterator[str]:
+        """Fields of an object, and of the objects in it, that the document does not list.
+
+        A schema for further fields means that the vendor takes any (MeshAPI's body); mere openness is our own.
+        """
+        schema = self._document.follow(schema)
+        known = schema.get("properties")
+        if known is None or not isinstance(value, Mapping):
+            return
+        free = isinstance(schema.get("additionalProperties"), Mapping)
+        for name, inner in value.items():
+            place = f"{path}.{name}".lstrip(".")
+            if name in known:
+                yield from self._unlisted(inner, known[name], place)
+            elif not free:
+                yield place
 
 
 def open_schema(node: Any, *, version: str | None = None) -> Any:

@@ -193,3 +193,35 @@ def test_what_the_document_does_not_know_is_warned_of_once(caplog: pytest.LogCap
     assert "line 0" in record.getMessage()
     assert "new 0" in record.getMessage()
     assert "said once" in record.getMessage()
+
+
+TALK = BODY["messages"]
+UNLISTED = [
+    ("anthropic", {"model": "m", "max_tokens": 5, "messages": TALK, "max_tokns": 5}, {}, "params.max_tokns"),
+    (
+        "anthropic",
+        {"model": "m", "max_tokens": 5, "messages": TALK, "metadata": {"user": "u"}},
+        {},
+        "params.metadata.user",
+    ),
+    ("onerouter", {"model": "m", "max_tokens": 5, "messages": TALK, "newer": 5}, {}, "params.newer"),
+    ("onerouter", {"model": "m", "max_tokens": 5, "messages": TALK}, {"beside": 1}, "beside"),
+    ("meshapi", {"model": "m", "messages": TALK}, {"beside": 1}, "beside"),
+    ("letta", {"agent_id": "agent-123e4567-e89b-42d3-8456-426614174000", "messages": TALK, "newer": 1}, {}, "newer"),
+]
+
+
+@pytest.mark.parametrize(("vendor", "body", "item", "field"), UNLISTED)
+def test_a_field_that_the_document_does_not_list_is_sent_with_a_warning(
+    vendor: str, body: dict[str, Any], item: dict[str, Any], field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    encoded = Intake(find_vendor(vendor)({}, "https://example.org")).encode(Request("a", body, item=item), "here")
+    assert field.rpartition(".")[2].encode() in encoded
+    (record,) = caplog.records
+    assert record.getMessage().startswith(f"here: {field}: no such field; not in the vendor's document, sent as it is")
+
+
+def test_where_the_vendor_takes_any_field_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    body = {"model": "m", "messages": TALK, "top_logprobs": 3}
+    Intake(find_vendor("meshapi")({}, "https://example.org")).encode(Request("a", body), "here")
+    assert caplog.records == []
