@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from polybatch.vendor import Capabilities, capabilities
+from polybatch.vendor import Capabilities, FindBy, Profile, capabilities
 from polybatch.vendors import find_vendor, names
 
 README = Path(__file__).parent.parent / "README.md"
@@ -16,13 +16,13 @@ OPERATIONS = ("create_batch", "get_batch", "list_batches", "cancel_batch", "dele
 
 
 def table() -> str:
-    """Two Markdown tables: what limits a batch, and how each operation is known."""
-    return "\n".join([*_limits(), "", *_evidence()]) + "\n"
+    """Three Markdown tables: what limits a batch, what becomes of a lost create, and how each operation is known."""
+    return "\n".join([*_limits(), "", *_lost(), "", *_evidence()]) + "\n"
 
 
 def _limits() -> Iterator[str]:
-    yield "| vendor | requests | bytes | open batches | window | results kept | a lost create is found by |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| vendor | requests | bytes | open batches | window | results kept |"
+    yield "|---|---|---|---|---|---|"
     for name, found in _all():
         limits = found.limits
         yield "| " + " | ".join(
@@ -33,9 +33,39 @@ def _limits() -> Iterator[str]:
                 _number(limits.open_batches),
                 "not published" if limits.window is None else f"{limits.window.total_seconds() / 3600:g} h",
                 "not published" if limits.retention is None else f"{limits.retention.days} days",
-                found.find.value,
             )
         ) + " |"  # fmt: skip
+
+
+def _lost() -> Iterator[str]:
+    yield "| vendor | a lost create is looked for | where it is not found | a late duplicate of it is |"
+    yield "|---|---|---|---|"
+    for name in names():
+        profile = find_vendor(name).profile
+        yield f"| {name} | {_looked_for(profile)} | {_not_found(profile)} | {_late(profile)} |"
+
+
+def _looked_for(profile: Profile) -> str:
+    by_list = "by its size; its first result proves it" if profile.distinct else "by the ids in its requests"
+    return {
+        FindBy.KEY: "by its idempotency key",
+        FindBy.METADATA: "in the list, by a token in its metadata",
+        FindBy.LIST: f"in the list, {by_list}",
+        FindBy.NOTHING: "nowhere, there is no list",
+    }[profile.find]
+
+
+def _not_found(profile: Profile) -> str:
+    if not profile.absence:
+        return "the run holds"
+    token = profile.find is FindBy.METADATA
+    return "sent again" + (", once a batch has come back with its token; else the run holds" if token else "")
+
+
+def _late(profile: Profile) -> str:
+    if profile.find is FindBy.NOTHING:
+        return "never seen"
+    return "reported when it has ended" if profile.distinct else "cancelled and reported"
 
 
 def _evidence() -> Iterator[str]:

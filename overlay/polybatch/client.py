@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
+from hashlib import blake2b
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Self
 
 import httpx
 
@@ -22,6 +23,7 @@ from .errors import ContractError, InputError, NotReady, PolybatchError, VendorE
 from .flow import Clock, Flow, Pause, Warn, mapped
 from .intake import Intake
 from .model import Batch, Request, Result
+from .network import trusted
 from .origin import check_base_url, same_origin
 from .vendor import Capabilities, Payload, Vendor, capabilities
 from .vendors import find_vendor
@@ -40,10 +42,12 @@ class _Client:
     """What both clients know: the vendor, and how to reach it.
 
     `vendor`: `anthropic`, `letta`, `meshapi` or `onerouter`. `api_key`: else the vendor's environment variable.
-    `timeout`: seconds without a byte. Raises InputError for an unknown vendor or option, or a missing key.
+    `timeout`: seconds without a byte. `ca_file`: certificates (PEM) to trust besides the usual ones. `allow_http`:
+    plain http to another machine, and addresses from the vendor that lead into a private network.
+    Raises InputError for an unknown vendor or option, or a missing key.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the user's own (INTERFACE)
         self,
         vendor: str,
         *,
@@ -53,6 +57,7 @@ class _Client:
         transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None = None,
         options: Mapping[str, Any] | None = None,
         allow_http: bool = False,
+        ca_file: str | Path | None = None,
         timer: Timer | None = None,
     ) -> None:
         kind = find_vendor(vendor)
@@ -63,10 +68,16 @@ class _Client:
         self._options = dict(options or {})
         key = _key(self.vendor, api_key, needed=same_origin(base, own))
         credentials = self.vendor.scheme().headers(key) if key else {}
-        self._line = Line(base, credentials, timeout=timeout, transport=transport, timer=timer or Timer())
+        if ca_file is not None and transport is not None:
+            raise InputError("ca_file= has no effect on a transport of your own", hint="give it to the transport")
+        tls = trusted(ca_file) if ca_file is not None else None
+        self._line = Line(base, credentials, timeout, transport, timer or Timer(), tls=tls, inside=allow_http)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.vendor.profile.name!r}, base_url={self.base_url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds a key and connections: it is not copied or pickled, make another")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -76,9 +87,14 @@ class _Client:
     @property
     def generated(self) -> Any:
         """The vendor's generated, typed client, for whatever this interface does not cover."""
-        settings = self._line.settings()
-        arguments = {"transport": self._line.transport} if self._line.transport else {}
-        return self.vendor.generated(dict(self._line.credentials), settings["timeout"], arguments)
+        given = {"transport": self._line.transport, "verify": self._line.tls}
+        arguments = {name: value for name, value in given.items() if value is not None}
+        return self.vendor.generated(dict(self._line.credentials), self._line.patience, arguments)
+
+    def _fingerprint(self, salt: str) -> str:
+        """What tells this key from another, without being one."""
+        secret = "".join(self._line.credentials.values()).encode()
+        return blake2b(secret, key=salt.encode(), digest_size=4).hexdigest()
 
     def _with(self, options: Mapping[str, Any] | None) -> Vendor:
         vendor = type(self.vendor)({**self._options, **(options or {})}, self.base_url)
@@ -147,8 +163,9 @@ class BatchClient(_Client):
         from .run import Run  # noqa: PLC0415 - the interface works without runs
 
         return Run.open(
-            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options, **settings
-        )
+            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options,
+            fingerprint=self._fingerprint, **settings,
+        )  # fmt: skip
 
 
 class AsyncBatchClient(_Client):
@@ -205,8 +222,9 @@ class AsyncBatchClient(_Client):
         from .run import AsyncRun  # noqa: PLC0415 - the interface works without runs
 
         return AsyncRun.open(
-            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options, **settings
-        )
+            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options,
+            fingerprint=self._fingerprint, **settings,
+        )  # fmt: skip
 
 
 def waiting(vendor: Vendor, batch_id: str, timeout: float | None, poll: float) -> Flow[Batch]:

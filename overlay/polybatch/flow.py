@@ -8,6 +8,7 @@ A *flow* is a generator: it yields steps and is sent what each step brought; `wi
     Emit     ─► None             results for whoever iterates over the flow
     Pause    ─► None             wait so many seconds
     Clock    ─► float            monotonic seconds
+    Now      ─► datetime         the time at the vendor, by its Date header; None before its first reply
     Warn     ─► None             something the user should hear of
 
 Pure: no sockets, clock or sleep here.
@@ -16,6 +17,7 @@ Pure: no sockets, clock or sleep here.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from attrs import field, frozen
@@ -81,13 +83,18 @@ class Clock:
 
 
 @frozen
+class Now:
+    """Ask for the vendor's time: its last `Date`, carried on by the monotonic clock; `None` before its first reply."""
+
+
+@frozen
 class Warn:
     """Tell the user."""
 
     message: str
 
 
-Step: TypeAlias = Exchange | Open | Read | Emit | Pause | Clock | Warn
+Step: TypeAlias = Exchange | Open | Read | Emit | Pause | Clock | Now | Warn
 Flow: TypeAlias = Generator[Step, Any, T]
 
 
@@ -175,3 +182,66 @@ def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> F
         return cast("T", stop.value)
     finally:
         flow.close()
+
+
+def tapped(flow: Flow[T], hear: Callable[[Reply], None]) -> Flow[T]:
+    """The same flow; `hear` gets the reply to whatever must not be sent twice before the flow itself does."""
+    step = next(flow)
+    while True:
+        try:
+            answer = yield step
+        except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
+            act: Callable[[], Step] = partial(flow.throw, error)
+        else:
+            if isinstance(step, Exchange) and not step.safe:
+                hear(answer)
+            act = partial(flow.send, answer)
+        try:
+            step = act()
+        except StopIteration as stop:
+            return cast("T", stop.value)
+
+
+def replayed(flow: Flow[T], reply: Reply) -> Flow[T]:
+    """What a flow of one exchange makes of a reply that came before. Raises what the flow raises."""
+    yield from ()
+    next(flow)
+    try:
+        flow.send(reply)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    raise AssertionError("the flow wants more than one exchange")
+
+
+def until(flow: Flow[Any], enough: Callable[[Sequence[Any]], bool]) -> Flow[bool]:
+    """Carry out a flow until `enough` says so of what it emits, and leave the rest unread; whether it said so."""
+    try:
+        step = next(flow)
+        while True:
+            if isinstance(step, Emit):
+                if enough(step.items):
+                    return True
+                step = flow.send(None)
+                continue
+            try:
+                answer = yield step
+            except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
+                step = flow.throw(error)
+            else:
+                step = flow.send(answer)
+    except StopIteration:
+        return False
+    finally:
+        flow.close()
+
+
+def first(flow: Flow[Any]) -> Flow[Any | None]:
+    """The first thing a flow emits, `None` if nothing; the rest is not read."""
+    found: list[Any] = []
+
+    def enough(items: Sequence[Any]) -> bool:
+        found.extend(items[:1])
+        return bool(found)
+
+    yield from until(flow, enough)
+    return found[0] if found else None

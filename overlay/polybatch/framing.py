@@ -8,8 +8,11 @@ from __future__ import annotations
 from .errors import ContractError
 
 BOM = b"\xef\xbb\xbf"
-MAX_LINE = 512 * 1024 * 1024
-"""Bytes of one line beyond which a stream is refused instead of filling the memory; our own bound."""
+MAX_LINE = 64 * 1024 * 1024
+"""Bytes of one line beyond which a stream is refused instead of filling the memory; our own bound.
+
+The longest answers (128,000 tokens) have about half a MiB, three if every character is escaped: twenty times that.
+"""
 
 
 class LineFramer:
@@ -17,28 +20,25 @@ class LineFramer:
 
     def __init__(self, *, max_line: int = MAX_LINE) -> None:
         self._max_line = max_line
-        self._rest: list[bytes] = []
-        self._size = 0
+        self._rest = bytearray()
         self._first = True
 
     def push(self, block: bytes) -> list[bytes]:
         """Take the next block and give the lines that it completes."""
         head, newline, tail = block.partition(b"\n")
-        self._size += len(head)
-        if self._size > self._max_line:
+        self._rest += head
+        if len(self._rest) > self._max_line:
             raise ContractError(f"a line is longer than {self._max_line:,} bytes")
-        self._rest.append(head)
         if not newline:
             return []
         *lines, last = tail.split(b"\n")
-        lines.insert(0, b"".join(self._rest))
-        self._rest = [last]
-        self._size = len(last)
+        lines.insert(0, bytes(self._rest))
+        self._rest = bytearray(last)
         return self._clean(lines)
 
     def finish(self) -> list[bytes]:
         """Give the last line if it had no end."""
-        rest, self._rest, self._size = b"".join(self._rest), [], 0
+        rest, self._rest = bytes(self._rest), bytearray()
         return self._clean([rest])
 
     def _clean(self, lines: list[bytes]) -> list[bytes]:

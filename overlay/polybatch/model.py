@@ -101,6 +101,8 @@ class Batch:
     """Tokens of all its requests together, where the vendor adds them up."""
     fees: str | None = None
     """What the vendor says it costs, in its own words."""
+    failure: str | None = None
+    """The vendor's word for why the whole batch failed."""
     warnings: tuple[str, ...] = ()
     """Where the answer left the vendor's document (schema drift)."""
 

@@ -26,7 +26,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     if (seconds := _number(value)) is not None:
         return max(0.0, seconds)
-    when, now = _date(value), _date(headers.get("date", ""))
+    when, now = http_date(value), http_date(headers.get("date", ""))
     # A date means nothing without the vendor's own clock beside it.
     return max(0.0, (when - now).total_seconds()) if when and now else None
 
@@ -62,7 +62,8 @@ def _number(value: str | None) -> float | None:
     return number if number < float("inf") else None
 
 
-def _date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """The time that a `Date` header names, aware; `None` for what is no date."""
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

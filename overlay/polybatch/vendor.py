@@ -5,6 +5,7 @@ Nothing here knows a particular vendor, HTTP or the disk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -26,6 +27,7 @@ from .errors import (
 from .flow import Flow, Response
 from .limits import Limits
 from .model import Batch, BatchStatus, ErrorInfo, Request, Result
+from .origin import bare
 from .reading import NOT_THE_VENDOR, shorten
 
 O_co = TypeVar("O_co", bound="Options", covariant=True)
@@ -65,6 +67,16 @@ class Profile:
     """Whether all requests of a batch must name the same model."""
     progress: bool = True
     """Whether the counts move before the batch has ended."""
+    absence: bool = False
+    """Whether a batch that the list does not show does not exist, once its create can no longer be under way."""
+    newest_first: bool = False
+    """Whether the list begins with the newest batch, so that a search may end at what is too old."""
+    distinct: bool = False
+    """Whether batches are told apart by how many requests they hold, so that no two of a run should hold as many."""
+    capacity: frozenset[str] = frozenset()
+    """Words for a batch that failed because there was too much at once: the same again, later, is no error."""
+    again: str = ""
+    """What sending a request a second time does beside being paid twice, one sentence; may be empty."""
 
 
 @frozen
@@ -76,6 +88,36 @@ class Payload:
 
     def __iter__(self) -> Iterator[bytes]:
         return self.chunks()
+
+
+TRAVELLING = re.compile(r"[0-9a-z]{8}-[0-9]{6}-[0-9]+-[0-9]{6}")
+"""The ids that runs give to requests: run, shard, generation, place."""
+
+
+@frozen
+class Mark:
+    """By what a batch of ours is told from everybody else's."""
+
+    token: str
+    """Stands in the create's body, where the vendor gives it back."""
+    prefix: str
+    """With this the ids of its requests begin."""
+    items: int
+    """How many requests it holds."""
+    aliases: frozenset[str] = frozenset()
+    """What the vendor knows its requests by besides (Letta's agents)."""
+
+    def fits(self, batch: Batch) -> bool:
+        """Whether a batch may hold as many requests; 0 is what gateways say before they have counted."""
+        return batch.counts.total in {None, 0, self.items}
+
+    def owns(self, custom_id: str) -> bool:
+        """Whether a request with this id is in our batch."""
+        return custom_id.startswith(self.prefix)
+
+    def rejects(self, custom_id: str) -> bool:
+        """Whether a request with this id is in another batch of some run."""
+        return TRAVELLING.fullmatch(custom_id) is not None and not self.owns(custom_id)
 
 
 class Vendor(Protocol):
@@ -112,8 +154,8 @@ class Vendor(Protocol):
     def alone(self, request: Request) -> str | None:
         """What no two requests of one batch may share (Letta's agent)."""
 
-    def envelope(self) -> Mapping[str, Any]:
-        """The create's body without its requests."""
+    def envelope(self, token: str | None = None) -> Mapping[str, Any]:
+        """The create's body without its requests; with a token that comes back, where the vendor gives one back."""
 
     def create(self, payload: Payload) -> Flow[Batch]:
         """Create one batch."""
@@ -138,6 +180,16 @@ class Vendor(Protocol):
 
     def decode(self, record: bytes, batch_id: str) -> Result:
         """Read one raw result."""
+
+    def carries(self, batch: Batch, token: str) -> bool:
+        """Whether a batch, as it was when last asked for, shows our token; some lists never do."""
+
+    def recognise(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
+        """Whether a listed batch is the one with this mark: `None` while nobody can tell.
+
+        True and False are proofs. Raises what may pass (a lost reply, a limit) or concerns the key; a batch or results
+        that are gone, not there yet or unreadable prove nothing.
+        """
 
 
 def read_options(kind: type[O], given: Mapping[str, Any], vendor: str) -> O:
@@ -222,8 +274,7 @@ def summed(parts: Sequence[int | None]) -> int | None:
 
 def _unreadable(reply: Response[Any]) -> str:
     if 300 <= reply.status_code < 400:
-        place = shorten(reply.headers.get("location", ""))
-        return f"redirects are not followed, and the answer points to {place}"
+        return f"the answer redirects to {bare(reply.headers.get('location', ''))}, which is not followed"
     if not reply.content:
         return "the answer is empty"
     kind = reply.headers.get("content-type", "")

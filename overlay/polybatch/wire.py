@@ -1,6 +1,7 @@
-"""The two drivers of a flow, sync and async: the only file that knows httpx, a socket, a clock or sleep.
+"""The two drivers of a flow, sync and async: with `network`, the only file that knows httpx, a clock or sleep.
 
-The key is added here, for the base URL's own origin only, and redirects are never followed.
+The key is added here, for the base URL's own origin only, and masked in whatever comes back whole. One redirect is
+followed, by a GET, within the origin that was asked.
 """
 
 from __future__ import annotations
@@ -8,18 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import aclosing, closing
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import httpx
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from .errors import ContractError, InputError, PolybatchError, TransportError
-from .flow import Clock, Emit, Exchange, Flow, Open, Pause, Read, Reply, Step, Warn
-from .origin import check_foreign, same_origin
-from .reading import shorten
+from .flow import Clock, Emit, Exchange, Flow, Now, Open, Pause, Read, Reply, Step, Warn
+from .inflate import Inflater
+from .network import AsyncGuard, Body, Guard, Ways, guarded, lost_call, named, reach, sending, trusted
+from .origin import bare, check_foreign, redirected, same_origin
+from .retry import http_date
 from .version import __version__
 
 T = TypeVar("T")
@@ -30,6 +36,13 @@ CONNECT_TIMEOUT = 10.0
 """Seconds to reach a host."""
 JITTER = 0.2
 """Fraction by which a pause is stretched at random, so that many clients do not come back together."""
+MAX_REPLY = 1024 * 1024 * 1024
+"""Bytes of a reply that is read whole; MeshAPI's hold all results of a batch. Our own bound, against a full memory."""
+MAX_REFUSAL = 1024 * 1024
+"""Bytes of a refusal that are kept; what comes after them explains nothing more."""
+MASK, RANDOM, WORD = b"***", 16, 8
+"""What a key becomes in a reply that repeats it: with 16 characters it is in no answer by chance, with 8 in no refusal;
+a shorter one (a test's) is not looked for."""
 
 
 @frozen
@@ -52,21 +65,27 @@ class Line:
     """Seconds without a byte after which a call is given up."""
     transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None = None
     timer: Timer = Timer()
+    tls: ssl.SSLContext | None = None
+    """Whom to trust; the usual authorities unless given."""
+    inside: bool = False
+    """Whether an address that the vendor gives may lie in a private network."""
 
-    def settings(self) -> dict[str, Any]:
-        """What both httpx clients are made with."""
-        return {
-            "timeout": httpx.Timeout(self.timeout, connect=min(CONNECT_TIMEOUT, self.timeout)),
-            "transport": self.transport,
-            "follow_redirects": False,
-        }
+    @property
+    def patience(self) -> httpx.Timeout:
+        """How long a call waits for what."""
+        return httpx.Timeout(self.timeout, connect=min(CONNECT_TIMEOUT, self.timeout))
+
+    def way(self, kind: Callable[..., T], guard: Callable[..., Any], proxy: str | None) -> T:
+        """A transport of our own."""
+        limits = None if self.inside or proxy else reach(self.base_url)
+        return guarded(kind, lambda inner: guard(inner, limits, self.timer.monotonic), self.tls or trusted(), proxy)
 
     def request(self, exchange: Exchange) -> httpx.Request:
         """The HTTP request of an exchange, with the key if it goes to the vendor itself."""
         given = dict(exchange.request)
         method, url = given.pop("method"), str(given.pop("url"))
         if exchange.foreign:
-            check_foreign(url, self.base_url)
+            check_foreign(url, self.base_url, inside=self.inside)
         else:
             url = self.base_url + url
         headers = {"user-agent": AGENT, "accept": "*/*", **given.pop("headers", {})}
@@ -78,29 +97,25 @@ class Line:
         content = given.pop("content", None)
         body = content if content is None or isinstance(content, bytes) else Body(content)
         params = {name: value for name, value in given.pop("params", {}).items() if value is not None}
-        more = {"extensions": {"timeout": self.settings()["timeout"].as_dict()}, **given}
+        more = {"extensions": {"timeout": self.patience.as_dict()}, **given}
         try:
             request = httpx.Request(method, url, params=params or None, headers=headers, content=body, **more)
         except httpx.InvalidURL as error:
             kind = ContractError if exchange.foreign else InputError
-            raise kind(f"{shorten(url)!r} is not a URL that can be called: {error}") from error
+            raise kind(f"{bare(url)!r} is not a URL that can be called: {error}") from error
         if isinstance(body, Body):
             request.stream = body  # httpx would wrap it in a stream for blocking clients only
         return request
 
-
-class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A request body read anew from its source for each sending, by either client."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = chunks
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._chunks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self._chunks:
-            yield chunk
+    def reply(self, response: httpx.Response, content: bytes) -> Reply:
+        """A reply as everybody sees it: where it repeats the key, the key is masked."""
+        headers, least = response.headers.raw, RANDOM if response.is_success else WORD
+        for value in self.credentials.values():
+            key = value.rpartition(" ")[2].encode()
+            if len(key) >= least:
+                content = content.replace(key, MASK)
+                headers = [(name, said.replace(key, MASK)) for name, said in headers]
+        return Reply(response.status_code, httpx.Headers(headers), content)
 
 
 class Wire:
@@ -108,11 +123,13 @@ class Wire:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._http = httpx.Client(**line.settings())
+        self._ways = Ways[Any](line.transport, partial(line.way, httpx.HTTPTransport, Guard))
+        self._calendar = Calendar(line.timer.monotonic)
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        for transport in self._ways.open:
+            transport.close()
 
     def run(self, flow: Flow[T]) -> T:
         """Carry out a flow and return its value; what it emits is dropped."""
@@ -139,27 +156,39 @@ class Wire:
             return cast("T", stop.value)
         finally:
             flow.close()
-            if opened.response is not None:
-                opened.response.close()
+            opened.close()
 
     def _perform(self, step: Step, opened: _Opened) -> Any:
         if isinstance(step, Pause):
             return self._line.timer.sleep(_stretched(step, self._line.timer))
         if not isinstance(step, Exchange | Open | Read):
-            return _aside(step, self._line.timer)
+            return _aside(step, self._line.timer, self._calendar)
         try:
             if isinstance(step, Read):
                 return next(opened.chunks, b"")
             exchange = step.exchange if isinstance(step, Open) else step
-            response = self._http.send(self._line.request(exchange), stream=True)
+            if isinstance(step, Open):
+                opened.close()  # a flow may have left the last one unread
+            response = self._send(exchange)
+            if onward := _onward(exchange, response):
+                response.close()
+                response = self._send(onward)
+            content, blocks = bytearray(), _blocks(response)
             if isinstance(step, Open) and response.is_success:
-                opened.response, opened.chunks = response, response.iter_bytes()
+                opened.response, opened.chunks = response, blocks
             else:
-                with closing(response):
-                    response.read()
-            return _reply(exchange, response)
+                with closing(blocks):
+                    for block in blocks:
+                        if _full(content, block, response):
+                            break
+            return _reply(exchange, response, content, self._line, self._calendar)
         except (httpx.HTTPError, PolybatchError) as error:
-            return _trouble(error)
+            return _trouble(error, step)
+
+    def _send(self, exchange: Exchange) -> httpx.Response:
+        request = self._line.request(exchange)
+        with sending(request):
+            return _bound(self._ways.to(request.url).handle_request(request), request)
 
 
 class AsyncWire:
@@ -167,11 +196,13 @@ class AsyncWire:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._http = httpx.AsyncClient(**line.settings())
+        self._ways = Ways[Any](line.transport, partial(line.way, httpx.AsyncHTTPTransport, AsyncGuard))
+        self._calendar = Calendar(line.timer.monotonic)
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        for transport in self._ways.open:
+            await transport.aclose()
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry out a flow and return its value; what it emits is dropped."""
@@ -198,27 +229,60 @@ class AsyncWire:
                 returned(stop.value)
         finally:
             flow.close()
-            if opened.response is not None:
-                await opened.response.aclose()
+            await opened.aclose()
 
     async def _perform(self, step: Step, opened: _Opened) -> Any:
         if isinstance(step, Pause):
             return await self._line.timer.asleep(_stretched(step, self._line.timer))
         if not isinstance(step, Exchange | Open | Read):
-            return _aside(step, self._line.timer)
+            return _aside(step, self._line.timer, self._calendar)
         try:
             if isinstance(step, Read):
                 return await anext(opened.chunks, b"")
             exchange = step.exchange if isinstance(step, Open) else step
-            response = await self._http.send(self._line.request(exchange), stream=True)
+            if isinstance(step, Open):
+                await opened.aclose()  # a flow may have left the last one unread
+            response = await self._send(exchange)
+            if onward := _onward(exchange, response):
+                await response.aclose()
+                response = await self._send(onward)
+            content, blocks = bytearray(), _ablocks(response)
             if isinstance(step, Open) and response.is_success:
-                opened.response, opened.chunks = response, response.aiter_bytes()
+                opened.response, opened.chunks = response, blocks
             else:
-                async with aclosing(response):
-                    await response.aread()
-            return _reply(exchange, response)
+                async with aclosing(blocks):
+                    async for block in blocks:
+                        if _full(content, block, response):
+                            break
+            return _reply(exchange, response, content, self._line, self._calendar)
         except (httpx.HTTPError, PolybatchError) as error:
-            return _trouble(error)
+            return _trouble(error, step)
+
+    async def _send(self, exchange: Exchange) -> httpx.Response:
+        request = self._line.request(exchange)
+        with sending(request):
+            return _bound(await self._ways.to(request.url).handle_async_request(request), request)
+
+
+class Calendar:
+    """The vendor's time: its last `Date`, carried on by a monotonic clock."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._said: tuple[datetime, float] | None = None
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """Take note of a reply's date, if it has one."""
+        said = http_date(headers.get("date", ""))
+        if said is not None:
+            self._said = said, self._monotonic()
+
+    def now(self) -> datetime | None:
+        """The time at the vendor; `None` before its first reply."""
+        if self._said is None:
+            return None
+        said, at = self._said
+        return said + timedelta(seconds=max(0.0, self._monotonic() - at))
 
 
 class _Opened:
@@ -227,16 +291,73 @@ class _Opened:
     response: httpx.Response | None = None
     chunks: Any = iter(())
 
+    def close(self) -> None:
+        if self.response is not None:
+            self.chunks.close()
+            self.response.close()
+
+    async def aclose(self) -> None:
+        if self.response is not None:
+            await self.chunks.aclose()
+            await self.response.aclose()
+
+
+def _blocks(response: httpx.Response) -> Generator[bytes, None, None]:
+    """A body as it was before it was encoded; its connection is free at the end."""
+    with closing(response), named(response.request):
+        inflater = Inflater(response.headers.get("Content-Encoding", ""), strict=response.is_success)
+        for block in cast("httpx.SyncByteStream", response.stream):
+            yield from inflater.push(block)
+        inflater.finish()
+
+
+async def _ablocks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    async with aclosing(response):
+        with named(response.request):
+            inflater = Inflater(response.headers.get("Content-Encoding", ""), strict=response.is_success)
+            async for block in cast("httpx.AsyncByteStream", response.stream):
+                for piece in inflater.push(block):
+                    yield piece
+            inflater.finish()
+
+
+def _full(content: bytearray, block: bytes, response: httpx.Response) -> bool:
+    """Add to a body that is read whole; whether that is enough of it."""
+    content += block
+    if not response.is_success:
+        del content[MAX_REFUSAL:]
+        return len(content) == MAX_REFUSAL
+    if len(content) > MAX_REPLY:
+        raise ContractError(f"the answer is longer than {MAX_REPLY:,} bytes", hint="it is not read on")
+    return False
+
+
+def _bound(response: httpx.Response, request: httpx.Request) -> httpx.Response:
+    response.request = request
+    return response
+
+
+def _onward(exchange: Exchange, response: httpx.Response) -> Exchange | None:
+    """What a redirect asks for, where it may be followed."""
+    asked = response.request
+    target = redirected(asked.method, str(asked.url), response.status_code, response.headers.get("Location"))
+    if target is None:
+        return None
+    given = {"method": asked.method, "url": target, "headers": exchange.request.get("headers", {})}
+    return evolve(exchange, request=given, foreign=True)
+
 
 def _advance(flow: Flow[Any], answer: Any) -> Step:
     """The flow's next step; trouble is an answer that is thrown."""
     return flow.throw(answer) if isinstance(answer, PolybatchError) else flow.send(answer)
 
 
-def _aside(step: Step, timer: Timer) -> float | None:
+def _aside(step: Step, timer: Timer, calendar: Calendar) -> float | datetime | None:
     """The steps that touch no socket."""
     if isinstance(step, Clock):
         return timer.monotonic()
+    if isinstance(step, Now):
+        return calendar.now()
     if isinstance(step, Warn):
         logger.warning("%s", step.message)
         return None
@@ -247,24 +368,23 @@ def _stretched(step: Pause, timer: Timer) -> float:
     return step.seconds * (1 + JITTER * timer.jitter())
 
 
-def _reply(exchange: Exchange, response: httpx.Response) -> Reply:
+def _reply(exchange: Exchange, response: httpx.Response, content: bytearray, line: Line, calendar: Calendar) -> Reply:
     request = response.request
-    logger.debug("%s: %s %s -> %d", exchange.operation, request.method, request.url.path, response.status_code)
-    return Reply(response.status_code, response.headers, response.content if response.is_closed else b"")
+    reply = line.reply(response, bytes(content))
+    if not exchange.foreign:
+        calendar.hear(reply.headers)
+    logger.debug("%s: %s %s -> %d", exchange.operation, request.method, request.url.path, reply.status)
+    return reply
 
 
-def _trouble(error: httpx.HTTPError | PolybatchError) -> PolybatchError:
-    """What httpx noticed, in our words; certain that nothing was sent only where no connection was made."""
+def _trouble(error: httpx.HTTPError | PolybatchError, step: Exchange | Open | Read) -> PolybatchError:
+    """What went wrong in our words; certain that nothing was sent only where no connection was made."""
+    lost: PolybatchError
     if isinstance(error, PolybatchError):
-        return error
-    url = error.request.url
-    host, said = f"{url.scheme}://{url.netloc.decode()}", str(error)
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "cannot be reached"
-        message = f"{host} {what}" + (f": {said}" if said else "")
-        lost = TransportError(message, hint="check the base URL and the network", sent=False)
+        if not (isinstance(error, ContractError) and isinstance(step, Exchange) and not step.safe):
+            return error
+        lost = TransportError(error.message, hint=error.hint)  # it was sent: what cannot be read proves nothing
     else:
-        message = f"the connection to {host} broke: {said or type(error).__name__}"
-        lost = TransportError(message, hint="the vendor or the network; try again")
+        lost = lost_call(error)
     lost.__cause__ = error
     return lost

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from pathlib import Path
 
+from polybatch_sandbox.ports import interrupted
 from polybatch_sandbox.sandbox import VENDORS
 from polybatch_sandbox.server import serve
 
@@ -25,10 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--lenient-ids", action="store_true", help="any id stands for a batch, any operation is possible"
     )
     parser.add_argument("--state-dir", type=Path, help="where batches outlive the process")
+    parser.add_argument("--fault-rate", type=float, default=0.0, help="how probable random trouble is, for each call")
     given = parser.parse_args(arguments)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    stop = interrupted()
     with serve(
         port=given.port,
         result_port=given.result_port,
@@ -36,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         seed=given.seed,
         lenient_ids=given.lenient_ids,
         state_dir=given.state_dir,
+        chaos=(given.seed, given.fault_rate),
     ) as server:
         lines = [
             f"sandbox    {server.url}",

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from polybatch_sandbox import life
+from polybatch_sandbox import life, malice
 from polybatch_sandbox.answers import Dice
 from polybatch_sandbox.faults import NOTHING, Effect
 from polybatch_sandbox.life import Batch, Marks
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 Modes = dict[str, tuple[Any, ...]]
 """Every mode of a vendor with the values it can take, the default first; `(0, int)` is any count."""
+GARBAGE = (b'{"custom_id":"half a li', b"\xff\xfe no text", b"<p>no result</p>")
 
 
 class Refusal(Exception):
@@ -121,6 +122,11 @@ class Bench:
         """The base URL of the second host."""
         return self._hosts["results"]
 
+    @property
+    def hostile_ids(self) -> bool:
+        """Whether ids are made to hurt."""
+        return bool(self.modes["malice"] == "ids")
+
     def new_dice(self, use: str) -> Dice:
         """Dice for the ids of a batch: other sandboxes with this seed draw other ids, a restarted one goes on."""
         return Dice(f"{self._origin}/{self.vendor}/{use}")
@@ -140,7 +146,7 @@ class Bench:
         batch = Batch(
             number=number,
             vendor=self.vendor,
-            id=make_id(self.new_dice(str(number))),
+            id=malice.hostile_id(number) if self.hostile_ids else make_id(self.new_dice(str(number))),
             items=len(items),
             created_at=call.now + (call.effect.late or 0.0),
             marks=call.effect.marks if marks is None else marks,
@@ -193,12 +199,11 @@ class Bench:
 
         `between` goes between two lines, not after the last.
         """
-        first = True
-        for chunk in chunks(self.answered(batch), 128):
-            rows = [encode(line) for item, outcome in chunk if (line := render(item, outcome)) is not None]
-            if rows:
-                yield (b"" if first else between) + (between or b"\n").join(rows) + (b"" if between else b"\n")
-                first = False
+        rendered = (render(item, outcome) for item, outcome in self.answered(batch))
+        rows = (encode(line) for line in rendered if line is not None)
+        spoilt = (encode(text.decode("latin-1")) if between else text for text in garbage(batch))
+        for index, chunk in enumerate(chunks(itertools.chain(rows, spoilt), 128)):
+            yield (between if index else b"") + (between or b"\n").join(chunk) + (b"" if between else b"\n")
 
     def answered(self, batch: Batch, *, descending: bool = False) -> Iterator[tuple[Item, life.Outcome]]:
         """Items with their outcomes in the order of the results, after what the batch's marks do to lines."""
@@ -209,8 +214,13 @@ class Bench:
                 yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
         for item in self.store.by_index(batch, kept - marks.duplicate_lines, kept):
             yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
-        for number, item in enumerate(itertools.islice(self._endless(batch), marks.foreign_lines)):
-            yield replace(item, key=self._foreign_key(item.key, number)), "succeeded"
+        for item in self.store.by_index(batch, kept - marks.conflict_lines, kept):
+            text = item.brief["text"] + ", on second thoughts"
+            yield replace(item, digest=item.digest + "/2", brief=item.brief | {"text": text}), "succeeded"
+        strangers = [*malice.IDS] if self.hostile_ids else []
+        strangers += [""] * marks.foreign_lines
+        for number, (key, item) in enumerate(zip(strangers, self._endless(batch), strict=False)):
+            yield replace(item, key=key or self._foreign_key(item.key, number)), "succeeded"
 
     def _endless(self, batch: Batch) -> Iterator[Item]:
         while True:
@@ -223,6 +233,11 @@ class Bench:
             if key.startswith("agent-")
             else "foreign-" + stranger.word("foreign", 12)
         )
+
+
+def garbage(batch: Batch) -> Iterator[bytes]:
+    """What stands at the end of the results without being one."""
+    return itertools.islice(itertools.cycle(GARBAGE), batch.marks.garbage_lines)
 
 
 def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
@@ -241,10 +256,11 @@ def _ranks(values: Sequence[int]) -> list[int]:
 
 def check_modes(vendor: str, declared: Modes, given: Mapping[str, Any]) -> dict[str, Any]:
     """A vendor's modes, the given ones over the defaults; ValueError names what is wrong."""
+    declared = {**declared, "malice": malice.KINDS}
     modes = {name: values[0] for name, values in declared.items()}
     for name, value in given.items():
         if name not in declared:
-            raise ValueError(f"{vendor} has no mode {name!r}; it has {', '.join(declared) or 'none'}")
+            raise ValueError(f"{vendor} has no mode {name!r}; it has {', '.join(declared)}")
         if declared[name][1:] == (int,):
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 raise ValueError(f"{vendor}.{name} is a count, not {value!r}")

@@ -2,11 +2,35 @@
 
 | method and path | body | does |
 |---|---|---|
-| GET /_sandbox | | what is mounted where, time, seed, modes, credentials that the second host was sent |
+| GET /_sandbox | | what is mounted where, time, seed, modes, and what the second host, foreign to all, was sent: |
+| | | `refused_credentials`, wherever in a request a vendor's key stood; `foreign_requests`, for what is no file there |
 | GET /_sandbox/ledger[?requests=1] | | every batch accepted |
 | POST /_sandbox/clock | {"advance": seconds} | moves sandbox time |
 | GET, POST, DELETE /_sandbox/faults | {"vendor", "operation", "script": [words]} | shows, adds, forgets scripts |
+| POST /_sandbox/faults | {"vendor", "operation", "rate", "seed"} | random trouble; `*` is all vendors, all operations |
 | PUT /_sandbox/modes | {vendor: {mode: value}} | sets a vendor's modes; those not named go back to their defaults |
+
+| vendor | mode | values, the default first |
+|---|---|---|
+| every | malice | none, and the kinds of `malice` |
+| anthropic | results_url | own, foreign: on the second host |
+| | too_large | json, html: a 413 as the network in front of the API answers |
+| letta | auth | key, password, none: the cloud, a server with a password, a server without |
+| | create | works, 404, 405, 410, 501: no batches any more |
+| | cancel | works, disabled: 501, and cancelled all the same |
+| | stuck | false, true: new jobs run for ever |
+| | dropped | 0, N: so many agents of a new job vanish |
+| | answers | tool, text: without a call of send_message |
+| | detail | string, array: of a 422 |
+| meshapi | results | inline, file, gone: neither |
+| | errors | envelope, detail: FastAPI's, text: a proxy's |
+| | list | lean, full: rows that have everything |
+| | metadata | echo, none: it does not come back |
+| onerouter | statuses | task, sibling, openai: the words of each |
+| | retrieve | task, create, create_first: the shape of the create, always or until the end |
+| | lines | openai, alias: `status` for `status_code`, anthropic |
+| | errors | status, in_200: HTTP 200 with an error in it |
+| | cancel | path, absent |
 """
 
 from __future__ import annotations
@@ -53,6 +77,7 @@ def _show(sandbox: Sandbox, request: Request) -> dict[str, Any]:
         "lenient_ids": sandbox.lenient_ids,
         "modes": sandbox.effective_modes(),
         "refused_credentials": sandbox.refused_credentials,
+        "foreign_requests": sandbox.foreign_requests,
     }
 
 
@@ -73,6 +98,8 @@ def _faults(sandbox: Sandbox, _: Request) -> dict[str, Any]:
 
 def _script(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     body = _body(request)
+    if "rate" in body:
+        return _at_random(sandbox, body)
     vendor, operation, words = body["vendor"], body["operation"], body["script"]
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError("script is a list of words")
@@ -81,6 +108,17 @@ def _script(sandbox: Sandbox, request: Request) -> dict[str, Any]:
             f"{vendor} has no operation {operation!r}; it has {', '.join(sorted(sandbox.offered(vendor)))}"
         )
     sandbox.faults.script(vendor, operation, words)
+    return sandbox.faults.document()
+
+
+def _at_random(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    vendor, operation, seed, rate = body["vendor"], body.get("operation", "*"), body.get("seed", 0), body["rate"]
+    if not isinstance(seed, int) or isinstance(rate, bool) or not isinstance(rate, int | float):
+        raise TypeError("seed is a whole number, rate a probability")
+    offered = {"*"} if vendor == "*" else {"*", *sandbox.offered(vendor)}
+    if operation not in offered:
+        raise ValueError(f"{vendor} has no operation {operation!r}; it has {', '.join(sorted(offered))}")
+    sandbox.faults.at_random(vendor, operation, seed, rate)
     return sandbox.faults.document()
 
 

@@ -1,4 +1,4 @@
-"""Scripted trouble: one word for each coming call of an operation.
+"""Trouble for the coming calls of an operation: one scripted word for each, then at random if that was asked for.
 
 | word | executed | the caller sees |
 |---|---|---|
@@ -6,22 +6,33 @@
 | `drop_before` | no | the connection closes |
 | `status:CODE` | no | an error in the vendor's shape |
 | `retry_after:SECONDS` | no | 429 with that `Retry-After` |
+| `retry_date:SECONDS` | no | 429 with the date of then as `Retry-After` |
 | `drop_after` | yes | the connection closes |
 | `status_after:CODE` | yes | an error in the vendor's shape |
 | `late_accept:SECONDS` | later | the connection closes; the batch is booked that much sandbox time after the call |
 | `slow:SECONDS` | yes | the reply, real seconds late |
 | `cut:BYTES` | yes | so many bytes of the reply's body, then the connection closes |
+| `undelimited` | yes | the reply without a length: it ends where the connection does |
+| `gzip` | yes | the reply in gzip, whatever was asked for |
 | `html`, `empty` | yes | 200 with a web page, 200 with no body |
 | `unknown_status` | yes | the reply with a status word that no document has |
+| `says:WORD` | yes | the reply with that status word |
 | `fail:N[:CODE]` … `stuck` | yes | a batch that is marked (`life.Marks`); on create only |
 
-Words joined by `+` act on the same call: `fail:1+expire:2`, `drop_after+stuck`.
+The marks: `fail:N[:CODE]`, `expire:N`, `cancelled:N` items; `batch_failed[:WORD]`, WORD being why; `stuck`;
+`missing_lines:N`; `duplicate_lines:N`; `conflict_lines:N` (a second, different answer); `foreign_lines:N`;
+`garbage_lines:N` (no JSON at the end of the results; strings where they are an array).
+
+Words joined by `+` act on the same call: `fail:1+expire:2`, `drop_after+stuck`, `undelimited+cut:99`;
+`late_accept:300+status_after:524` shows an error instead of closing the connection.
 """
 
 from __future__ import annotations
 
+import gzip
+import random
 import threading
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +40,12 @@ from polybatch_sandbox.life import Marks
 from polybatch_sandbox.message import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 UNKNOWN_WORD = "resting_for_a_while"
 PAGE = b"<!doctype html><title>Gateway</title><p>This page is not the answer.</p>\n"
 DROPPED = Response(0, dropped=True)
+AT_RANDOM = ("drop_before", "drop_after", "status:503", "status_after:500", "cut:{}", "html", "empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,7 @@ class Effect:
     drop_before: bool = False
     refuse: int | None = None
     retry_after: str | None = None
+    retry_date: float | None = None
     late: float | None = None
     drop_after: bool = False
     refuse_after: int | None = None
@@ -51,22 +64,27 @@ class Effect:
     cut: int | None = None
     html: bool = False
     empty: bool = False
-    unknown_status: bool = False
+    undelimited: bool = False
+    gzip: bool = False
+    says: str | None = None
     marks: Marks = field(default_factory=Marks)
 
     def word(self, status: str) -> str:
         """The status word to show."""
-        return UNKNOWN_WORD if self.unknown_status else status
+        return self.says or status
 
     def dress(self, response: Response) -> Response:
         """The reply as the caller gets it to see."""
-        if self.drop_after or self.late is not None:
+        if self.drop_after or (self.late is not None and self.refuse_after is None):
             return DROPPED
         if self.html:
             response = Response(200, (("Content-Type", "text/html; charset=utf-8"),), PAGE)
         if self.empty:
             response = replace(response, status=200, body=b"")
-        return replace(response, delay=self.delay, cut=self.cut)
+        if self.gzip:
+            packed = replace(response, body=gzip.compress(response.read(), mtime=0))
+            response = packed.adding([("Content-Encoding", "gzip")])
+        return replace(response, delay=self.delay, cut=self.cut, undelimited=self.undelimited)
 
 
 NOTHING = Effect()
@@ -100,18 +118,25 @@ PLAIN: dict[str, Change] = {
     "drop_after": {"drop_after": True},
     "html": {"html": True},
     "empty": {"empty": True},
-    "unknown_status": {"unknown_status": True},
+    "undelimited": {"undelimited": True},
+    "gzip": {"gzip": True},
+    "unknown_status": {"says": UNKNOWN_WORD},
 }
 WITH_VALUE: dict[str, Callable[[str], Change]] = {
     "status": lambda text: {"refuse": _status(text)},
     "status_after": lambda text: {"refuse_after": _status(text)},
     "retry_after": lambda text: {"refuse": 429, "retry_after": str(_count(text))},
+    "retry_date": lambda text: {"refuse": 429, "retry_date": _seconds(text)},
+    "says": lambda text: {"says": text},
     "late_accept": lambda text: {"late": _seconds(text)},
     "slow": lambda text: {"delay": _seconds(text)},
     "cut": lambda text: {"cut": _count(text)},
 }
 MARKS = frozenset({"batch_failed", "stuck"})
-COUNTED_MARKS = frozenset({"fail", "expire", "cancelled", "missing_lines", "duplicate_lines", "foreign_lines"})
+COUNTED_MARKS = frozenset(
+    {"fail", "expire", "cancelled"}
+    | {f"{kind}_lines" for kind in ("missing", "duplicate", "conflict", "foreign", "garbage")}
+)
 
 
 def parse(script: str) -> Effect:
@@ -123,6 +148,8 @@ def parse(script: str) -> Effect:
             effect = _with(effect, PLAIN[word])
         elif word in MARKS:
             effect = replace(effect, marks=_marked(effect.marks, {word: True}))
+        elif name == "batch_failed" and value:
+            effect = replace(effect, marks=_marked(effect.marks, {"batch_failed": True, "failure": value}))
         elif name in COUNTED_MARKS and value:
             effect = replace(effect, marks=_marked(effect.marks, _mark(name, value)))
         elif name in WITH_VALUE and value:
@@ -148,12 +175,31 @@ def _marked(marks: Marks, change: Change) -> Marks:
     return replace(marks, **change)
 
 
-class Faults:
-    """The scripts, by vendor and operation."""
+def drawn(rate: float, lot: str) -> Effect:
+    """With this probability one of the words of AT_RANDOM, as the lot has it."""
+    dice = random.Random(lot)  # noqa: S311 - wanted repeatable
+    if dice.random() >= rate:
+        return NOTHING
+    return parse(dice.choice(AT_RANDOM).format(int(2 ** dice.uniform(0, 12)) - 1))
 
-    def __init__(self) -> None:
+
+class Faults:
+    """What is still to come, by vendor and operation; random trouble also for `*`, which is all of them."""
+
+    def __init__(self, chaos: tuple[int, float] | None = None) -> None:
         self._lock = threading.Lock()
         self._scripts: defaultdict[tuple[str, str], deque[Effect]] = defaultdict(deque)
+        self._random: dict[tuple[str, str], tuple[int, float]] = {}
+        self._calls: Counter[tuple[str, str]] = Counter()
+        if chaos is not None and chaos[1]:
+            self.at_random("*", "*", *chaos)
+
+    def at_random(self, vendor: str, operation: str, seed: int, rate: float) -> None:
+        """From now on a call without a scripted word has trouble with this probability: a function of seed and call."""
+        if not 0 <= rate <= 1:
+            raise ValueError(f"{rate!r} is not a probability")
+        with self._lock:
+            self._random[vendor, operation] = (seed, rate)
 
     def script(self, vendor: str, operation: str, words: Sequence[str]) -> None:
         """Adds words to the end of an operation's script; all of them or none."""
@@ -168,18 +214,32 @@ class Faults:
         """The effect of the next call."""
         with self._lock:
             script = self._scripts.get((vendor, operation))
-            return script.popleft() if script else NOTHING
+            if script:
+                return script.popleft()
+            places = ((vendor, operation), (vendor, "*"), ("*", "*"))
+            found = next((self._random[place] for place in places if place in self._random), None)
+            if found is None:
+                return NOTHING
+            self._calls[vendor, operation] += 1
+            return drawn(found[1], f"{found[0]}/{vendor}/{operation}/{self._calls[vendor, operation]}")
 
     def clear(self) -> None:
-        """Forgets all scripts."""
+        """Forgets all scripts, and how many calls there were."""
         with self._lock:
-            self._scripts.clear()
+            for kept in (self._scripts, self._random, self._calls):
+                kept.clear()
 
     def document(self) -> dict[str, dict[str, list[str]]]:
         """What is still to come."""
         out: dict[str, dict[str, list[str]]] = {}
         with self._lock:
-            for (vendor, operation), script in self._scripts.items():
-                if script:
-                    out.setdefault(vendor, {})[operation] = [effect.words for effect in script]
+            for (vendor, operation), words in [*self._to_come()]:
+                out.setdefault(vendor, {}).setdefault(operation, []).extend(words)
         return out
+
+    def _to_come(self) -> Iterator[tuple[tuple[str, str], list[str]]]:
+        for place, script in self._scripts.items():
+            if script:
+                yield place, [effect.words for effect in script]
+        for place, (seed, rate) in self._random.items():
+            yield place, [f"random:{rate}:{seed}"]

@@ -34,10 +34,14 @@ class Marks:
     expire: int = 0
     cancelled: int = 0
     batch_failed: bool = False
+    failure: str = ""
+    """The word for why, where one was scripted."""
     stuck: bool = False
     missing_lines: int = 0
     duplicate_lines: int = 0
+    conflict_lines: int = 0
     foreign_lines: int = 0
+    garbage_lines: int = 0
 
     def document(self) -> dict[str, Any]:
         """For the store."""
@@ -120,12 +124,19 @@ def phase(batch: Batch, now: float) -> str:
     return "expired" if batch.marks.expire else "completed"
 
 
+def has_results(batch: Batch, now: float) -> bool:
+    """Whether there are results by now; a batch that failed has some if only a part of it was marked."""
+    if phase(batch, now) == "failed":
+        return batch.marks.fail > 0
+    return has_ended(batch, now)
+
+
 def spans(batch: Batch) -> Iterator[Span]:
     """The outcomes of an ended batch; `succeeded` still holds the items that the vendor refused one by one."""
     reached = batch.items if batch.cancelled_at is None else finished(batch, batch.cancelled_at)
     start = 0
     marked: tuple[tuple[Outcome, int], ...] = (
-        ("errored", reached if batch.marks.batch_failed else batch.marks.fail),
+        ("errored", reached if batch.marks.batch_failed and not batch.marks.fail else batch.marks.fail),
         ("expired", batch.marks.expire),
         ("cancelled", batch.marks.cancelled),
         ("succeeded", reached),

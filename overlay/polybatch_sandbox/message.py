@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 JSON_TYPE = "application/json"
+CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-bare-password", "cookie")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One reply; the last three fields are trouble that only a socket can show."""
+    """One reply; the last four fields are trouble that only a socket can show."""
 
     status: int
     headers: Headers = ()
@@ -59,6 +60,8 @@ class Response:
     """Bytes of the body after which the connection closes."""
     dropped: bool = False
     """Nothing is sent at all."""
+    undelimited: bool = False
+    """The body ends where the connection does; nothing else tells its length."""
 
     def read(self) -> bytes:
         """The whole body (a streamed body can be read once)."""

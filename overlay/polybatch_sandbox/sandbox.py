@@ -14,14 +14,15 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import unquote
 
-from polybatch_sandbox import behaviours, contract, control
+from polybatch_sandbox import behaviours, contract, control, malice
 from polybatch_sandbox.answers import Dice
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal, check_modes
 from polybatch_sandbox.clock import Clock, http_date, stamp
 from polybatch_sandbox.contract import Contract, TooLarge, Violations
 from polybatch_sandbox.faults import DROPPED, Faults
-from polybatch_sandbox.message import Response, json_reply
+from polybatch_sandbox.message import CREDENTIALS, Response, json_reply
 from polybatch_sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from polybatch_sandbox.message import Headers, Request
 
 VENDORS = tuple(sorted(module.name for module in pkgutil.iter_modules(behaviours.__path__)))
-CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-bare-password", "cookie")
+LONG_ENOUGH = 8  # characters of a key that is looked for wherever it may have gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,22 @@ class Sandbox:
         state_dir: Path | None = None,
         lenient_ids: bool = False,
         modes: Mapping[str, Mapping[str, Any]] | None = None,
+        chaos: tuple[int, float] | None = None,
         now: Callable[[], float] = time.time,
         documents: Callable[[str], Mapping[str, Any]] = contract.document,
     ) -> None:
         self.vendors = VENDORS
         self.seed = seed
         self.lenient_ids = lenient_ids
-        self.faults = Faults()
+        self.faults = Faults(chaos)
+        """Seed and rate of `chaos` are random trouble at every vendor."""
         self.hosts = {"results": "http://results.invalid"}
         """Base URLs of the other hosts; a server that opens them writes them here."""
         self.refused_credentials: list[dict[str, Any]] = []
         """Requests to the second host that carried a credential."""
+        self.foreign_requests: list[dict[str, Any]] = []
+        """Requests to the second host that no file answered."""
+        self._keys: set[str] = set()
         self._documents = documents
         self._lock = threading.RLock()
         self._mounts: dict[str, Mount] = {}
@@ -160,24 +166,36 @@ class Sandbox:
 
     def handle_file(self, request: Request) -> Response:
         """The reply of the second host, which holds result files and must never see a credential."""
-        carried = [name for name in CREDENTIALS if request.values(name)]
+        carried = [name for name in CREDENTIALS if request.values(name)] or self._leaks(request)
         if carried:
             self.refused_credentials.append({"path": request.path, "headers": carried})
             return self._dated(json_reply({"error": "a credential was sent to a foreign host"}, status=403))
         if request.method == "GET":
             for vendor in (name for name in VENDORS if _behaviour(name).FILES):
-                reply = cast("FileHost", self.mount(vendor).behaviour).file(request, self.clock.now())
+                mount, now = self.mount(vendor), self.clock.now()
+                reply = cast("FileHost", mount.behaviour).file(request, now)
                 if reply is not None:
-                    return self._dated(self._troubled_file(self.faults.take(vendor, "results"), reply))
+                    call = Call(request, "", self.hosts["results"], now, effect=self.faults.take(vendor, "results"))
+                    return self._dated(self._troubled_file(mount, call, reply))
+        visit = {"method": request.method, "path": request.path, "bytes": len(request.body)}
+        self.foreign_requests.append(visit)
         return self._dated(json_reply({"error": "there is no such file"}, status=404))
 
-    def _troubled_file(self, effect: Effect, reply: Response) -> Response:
+    def _leaks(self, request: Request) -> list[str]:
+        """Where else in a request there is a key that was sent to a vendor."""
+        places = {"target": unquote(request.target), "body": request.body.decode("latin-1"), **dict(request.headers)}
+        return [place for place, text in places.items() if any(key in text for key in tuple(self._keys))]
+
+    def _troubled_file(self, mount: Mount, call: Call, reply: Response) -> Response:
+        effect, kind = call.effect, mount.bench.modes["malice"]
         if effect.drop_before:
             return DROPPED
         status = effect.refuse or effect.refuse_after
         if status is not None:
-            reply = json_reply({"error": "scripted trouble"}, status=status, headers=_retry(effect))
-        return effect.dress(reply)
+            reply = json_reply({"error": "scripted trouble"}, status=status, headers=self._retry(effect))
+        foreign = call.mount.replace("127.0.0.1", "localhost")
+        away = malice.redirected(kind, call.request, call.mount, foreign)
+        return effect.dress(away or malice.disguise(kind, reply, call, mount.bench))
 
     def _dated(self, reply: Response) -> Response:
         return reply if reply.dropped else reply.adding((("Date", http_date(self.clock.now())),))
@@ -188,6 +206,8 @@ class Sandbox:
         dice = Dice(f"{self._origin}/{self.clock.now()}/{next(self._calls)}")
         host = request.header("host") or "127.0.0.1"
         inner = replace(request, target=request.target.removeprefix(f"/{vendor}") or "/")
+        keys = (value.rpartition(" ")[2] for name in CREDENTIALS for value in request.values(name))
+        self._keys.update(key for key in keys if len(key) >= LONG_ENOUGH)
         call = Call(inner, behaviour.request_id(dice), f"http://{host}/{vendor}", self.clock.now())
         try:
             reply = self._route(vendor, mount, call)
@@ -209,18 +229,28 @@ class Sandbox:
         call = replace(call, operation=operation.name, effect=effect)
         if effect.drop_before:
             return DROPPED
+        kind = mount.bench.modes["malice"]
+        away = malice.redirected(kind, call.request, call.mount, self.hosts["results"])
+        return effect.dress(away or malice.disguise(kind, self._answer(mount, operation, call), call, mount.bench))
+
+    def _answer(self, mount: Mount, operation: Operation, call: Call) -> Response:
+        effect = call.effect
         if effect.refuse is not None:
-            refusal = Refusal(effect.refuse, "scripted trouble", headers=_retry(effect))
-            return effect.dress(mount.behaviour.error(refusal, call))
+            asked = Refusal(effect.refuse, "scripted trouble", headers=self._retry(effect))
+            return mount.behaviour.error(asked, call)
         try:
             reply = self._perform(mount, operation, call)
         except Refusal as refusal:
             reply = mount.behaviour.error(refusal, call)
         if effect.refuse_after is not None:
-            reply = mount.behaviour.error(
-                Refusal(effect.refuse_after, "scripted trouble after the work was done"), call
-            )
-        return effect.dress(reply)
+            asked = Refusal(effect.refuse_after, "scripted trouble after the work was done")
+            return mount.behaviour.error(asked, call)
+        return reply
+
+    def _retry(self, effect: Effect) -> Headers:
+        date = None if effect.retry_date is None else http_date(self.clock.now() + effect.retry_date)
+        value = effect.retry_after or date
+        return (("Retry-After", value),) if value else ()
 
     def _perform(self, mount: Mount, operation: Operation, call: Call) -> Response:
         behaviour = mount.behaviour
@@ -233,7 +263,8 @@ class Sandbox:
             raise behaviour.invalid(violations.found) from None
         except TooLarge:
             raise behaviour.too_large() from None
-        call = replace(call, path=given.path, query=given.query, body=given.body)
+        query = malice.query(mount.bench.modes["malice"], given.query)
+        call = replace(call, path=given.path, query=query, body=given.body)
         with self._lock:
             return behaviour.operations[operation.name](call)
 
@@ -266,10 +297,6 @@ class Sandbox:
 def _check_vendor(vendor: str) -> None:
     if vendor not in VENDORS:
         raise ValueError(f"there is no vendor {vendor!r}; there are {', '.join(VENDORS)}")
-
-
-def _retry(effect: Effect) -> Headers:
-    return (("Retry-After", effect.retry_after),) if effect.retry_after else ()
 
 
 def _behaviour(vendor: str) -> Any:

@@ -6,20 +6,18 @@ HTTP/1.1 with keep-alive; bodies come by Content-Length or chunked, replies of u
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from polybatch_sandbox.clock import http_date
 from polybatch_sandbox.message import Request, Response
+from polybatch_sandbox.ports import Port
 from polybatch_sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-HOST = "127.0.0.1"
 LARGEST = (
     600 * 1024 * 1024
 )  # bytes of a request; the largest limit of a vendor is Anthropic's 256 MB, and tests go beyond it
@@ -30,47 +28,13 @@ class BadBody(Exception):
     """A request whose body cannot be read."""
 
 
-class Host(ThreadingHTTPServer):
-    """One port."""
-
-    daemon_threads = False
-    block_on_close = True
-    request_queue_size = 128
+class Host(Port):
+    """One port of a sandbox."""
 
     def __init__(self, port: int, answer: Callable[[Request], Response], sandbox: Sandbox) -> None:
-        super().__init__((HOST, port), Handler)
+        super().__init__(port, Handler)
         self.answer = answer
         self.sandbox = sandbox
-        self.closing = threading.Event()
-        self.connections: set[socket.socket] = set()
-        self.url = f"http://{HOST}:{self.server_address[1]}"
-        self._thread: threading.Thread | None = None
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Notes the connection, so that it can be closed."""
-        self.connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forgets the connection."""
-        self.connections.discard(request)
-        super().shutdown_request(request)
-
-    def start(self) -> None:
-        """Serves in a thread of its own."""
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, name=self.url)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Closes the port and every connection."""
-        self.closing.set()
-        if self._thread is not None:
-            self.shutdown()
-            self._thread.join()
-        for connection in list(self.connections):
-            with contextlib.suppress(OSError):  # the other side may have closed it already
-                connection.shutdown(socket.SHUT_RDWR)
-        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -140,16 +104,17 @@ class Handler(BaseHTTPRequestHandler):
         if reply.dropped:
             self.close_connection = True
             return
-        chunked = not isinstance(reply.body, bytes) and self.request_version != "HTTP/1.0"
+        endless = reply.undelimited or (not isinstance(reply.body, bytes) and self.request_version == "HTTP/1.0")
+        chunked = not isinstance(reply.body, bytes) and not endless
         self.send_response_only(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
         if chunked:
             self.send_header("Transfer-Encoding", "chunked")
-        elif not isinstance(reply.body, bytes):
-            self.close_connection = True
+        elif endless:
+            self.send_header("Connection", "close")  # sets close_connection too
         elif self.command != "HEAD" and reply.status not in BODILESS:
-            self.send_header("Content-Length", str(len(reply.body)))
+            self.send_header("Content-Length", str(len(cast("bytes", reply.body))))
         self.end_headers()
         if self.command == "HEAD" or reply.status in BODILESS:
             return

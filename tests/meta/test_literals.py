@@ -28,6 +28,7 @@ STANDARD = "a header of RFC 9110, the same for every vendor"
 SDK = "a header that several vendors' official SDKs honour alike (facts/seed-vendors.md §2.1)"
 ALLOWED: dict[str, dict[str, str]] = {
     "check.py": dict.fromkeys(("type", "object", "examples"), OPENAPI),
+    "cli/report.py": dict.fromkeys(("batch_id", "created_at", "status", "token", "usage"), OURS),
     "document.py": dict.fromkeys(("type", "schema", "name", "url", "content"), OPENAPI),
     "model.py": dict.fromkeys(
         ("expired", "succeeded", "errored", "error", "completed", "failed", "tool_calls", "refusal"), OURS
@@ -35,14 +36,19 @@ ALLOWED: dict[str, dict[str, str]] = {
     "retry.py": {"retry-after": STANDARD, "retry-after-ms": SDK, "x-should-retry": SDK},
     "run/__init__.py": {"model": OURS},
     "run/contents.py": dict.fromkeys(("input", "model", "run_id"), OURS),
-    "run/core.py": {"status": OURS, "run_id": OURS},
+    "run/core.py": {"run_id": OURS},
     "run/offline.py": {"input": OURS},
     "run/opening.py": dict.fromkeys(("input", "requests", "run_id"), OURS),
+    "run/polling.py": {"status": OURS},
+    "run/reconcile.py": {"code": OUTPUT},
+    "run/repairing.py": dict.fromkeys(("model", "run_id"), OURS),
     "run/sink.py": {
         "results": OURS,
         **dict.fromkeys(("custom_id", "text", "body", "usage", "error", "batch_id"), OUTPUT),
         **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens"), OUTPUT),
     },
+    "run/waiting.py": {"batch_id": OURS},
+    "run/writing.py": dict.fromkeys(("code", "reason", "usage"), OURS),
     "vendor.py": {"metadata": OURS, "location": STANDARD},
     "vendors/anthropic.py": {"x-api-key": "the word of the option auth (INTERFACE)"},
     "wire.py": dict.fromkeys(("content", "url", "params", "method"), HTTPX),

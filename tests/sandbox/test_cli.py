@@ -14,7 +14,7 @@ import pytest
 import polybatch.retry
 from polybatch.run.opening import Gauge
 from polybatch_sandbox import Server
-from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, item, ledger, lines, requests_file, script
+from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, item, ledger, lines, requests_file, script, told
 
 # -- run
 
@@ -23,7 +23,8 @@ from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, item, ledger, lines, 
 def test_a_run_of_each_vendor(cli: Cli, served: Server, vendor: str, tmp_path: Path) -> None:
     done = cli("run", requests_file(vendor), *at(served, vendor), *FAST)
     out, folder = tmp_path / f"in.{vendor}.results.jsonl", tmp_path / f"in.jsonl.{vendor}.polybatch"
-    assert done.stdout == f"requests  3: 3 succeeded\nresults   {out}\nrun       {folder}\n"
+    usage = "" if vendor == "letta" else "usage     69 input tokens, 6 output tokens\n"
+    assert done.stdout == f"requests  3: 3 succeeded\nresults   {out}\nrun       {folder}\n{usage}"
     assert done.exit_code == 0
     assert sorted(line["custom_id"] for line in lines(out)) == ["row 0", "row 1", "row 2"]
     assert {line["vendor"] for line in lines(out)} == {vendor}
@@ -315,10 +316,11 @@ def test_a_plan_shows_what_would_be_sent_and_leaves_nothing(cli: Cli, served: Se
 
 
 def test_the_planned_bytes_are_the_ones_that_travel(cli: Cli, served: Server) -> None:
-    planned = json.loads(cli("plan", requests_file(count=5), "--vendor", "anthropic", "--json").stdout)
-    script(served, "create", "drop_after")
-    cli("run", "in.jsonl", *at(served))  # held, so that its body is still there
-    assert [shard["bytes"] for shard in planned["shards"]] == [(RUN / "payload" / "000000.json").stat().st_size]
+    planned = json.loads(cli("plan", requests_file("onerouter", 5), "--vendor", "onerouter", "--json").stdout)
+    told(served, "/faults", {"vendor": "onerouter", "operation": "create", "script": ["drop_after"]})
+    cli("run", "in.jsonl", *at(served, "onerouter"))  # held, so that its body is still there
+    body = Path("in.jsonl.onerouter.polybatch/payload/000000.json")
+    assert [shard["bytes"] for shard in planned["shards"]] == [body.stat().st_size]
 
 
 def test_a_plan_lists_every_refused_line(cli: Cli) -> None:

@@ -18,20 +18,22 @@ from polybatch import BatchClient
 from polybatch.cli import main
 from polybatch.cli.stopping import Stop
 from polybatch_sandbox import Sandbox
-from tests.sandbox.cli_lab import OUT, RUN, VARIABLES, lines, requests_file
+from tests.sandbox.cli_lab import FAST, OUT, RUN, VARIABLES, lines, requests_file
 
 # A job in the background ignores Ctrl-C, and so would its children: the test may be one.
 START = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from polybatch.cli import main; main(prog_name='polybatch')"
 )
+SLOWLY = "from polybatch.cli import runs; runs.SANDBOX_SPEED = 1.0\n" + START
+"""As INTERFACE's --sandbox, but a batch takes a minute: else it may have ended before anybody looks."""
 SLOW = ("--poll", "60")
 """A run that waits until it is stopped: its second look comes after a minute."""
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-W", "error", "-c", START, *arguments]
+def command(*arguments: str, code: str = START) -> list[str]:
+    return [sys.executable, "-W", "error", "-c", code, *arguments]
 
 
 @pytest.fixture
@@ -42,8 +44,9 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         monkeypatch.delenv(variable, raising=False)
     started: list[subprocess.Popen[str]] = []
 
-    def starting(*arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
-        process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=stderr, text=True)
+    def starting(*arguments: str, stderr: int = subprocess.PIPE, code: str = START) -> subprocess.Popen[str]:
+        given = command(*arguments, code=code)
+        process = subprocess.Popen(given, stdout=subprocess.PIPE, stderr=stderr, text=True)
         started.append(process)
         return process
 
@@ -81,7 +84,7 @@ def batches_made() -> list[int]:
 
 
 def test_ctrl_c_says_how_to_go_on_and_that_works(start: Start) -> None:
-    process = start(*sandbox_run(*SLOW))
+    process = start(*sandbox_run(*SLOW), code=SLOWLY)
     until(process, "1 submitted")
     second = start(*sandbox_run())
     code, _, err = finish(second)
@@ -94,14 +97,14 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(start: Start) -> None:
     assert "finishing the step under way" in err
     assert "Traceback" not in err
     resume = next(line.partition("go on with: polybatch ")[2] for line in err.splitlines() if "go on with" in line)
-    code, out, err = finish(start(*shlex.split(resume)))
+    code, out, err = finish(start(*shlex.split(resume), *FAST))
     assert (code, out.splitlines()[0]) == (0, "requests  4: 4 succeeded"), err
     assert batches_made() == [4]
     assert CliRunner().invoke(main, ["verify", str(RUN)]).exit_code == 0
 
 
 def test_a_kill_and_the_same_command_again(start: Start) -> None:
-    process = start(*sandbox_run("--max-items-per-batch", "2", *SLOW))
+    process = start(*sandbox_run("--max-items-per-batch", "2", *SLOW), code=SLOWLY)
     until(process, "2 submitted")
     process.kill()
     process.wait()
@@ -113,7 +116,7 @@ def test_a_kill_and_the_same_command_again(start: Start) -> None:
 
 
 def test_sigterm_stops_as_cleanly(start: Start) -> None:
-    process = start(*sandbox_run(*SLOW))
+    process = start(*sandbox_run(*SLOW), code=SLOWLY)
     until(process, "1 submitted")
     process.send_signal(signal.SIGTERM)
     code, _, err = finish(process)

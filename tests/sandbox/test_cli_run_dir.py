@@ -11,7 +11,7 @@ import pytest
 
 from polybatch.run.journal import Journal
 from polybatch_sandbox import Server
-from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, calling, ledger, requests_file, script
+from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, calling, ledger, requests_file, script, told
 
 
 @pytest.fixture(scope="module")
@@ -198,17 +198,29 @@ def test_resume_refuses_what_contradicts_the_journal(cli: Cli, served: Server, f
 
 
 def test_a_held_run_waits_for_a_decision(cli: Cli, served: Server) -> None:
-    script(served, "create", "drop_after")
-    done = cli("run", requests_file(), *at(served), *FAST)
+    folder = Path("in.jsonl.onerouter.polybatch")
+    told(served, "/faults", {"vendor": "onerouter", "operation": "create", "script": ["drop_after"]})
+    done = cli("run", requests_file("onerouter"), *at(served, "onerouter"), *FAST)
     assert done.exit_code == 4
-    assert "held      shard 0 (3 requests): " in done.stdout
+    assert "held      shard 0 (3 requests): the create was sent and its reply was lost" in done.stdout
+    assert "OneRouter has no list of batches to look at" in done.stdout
     assert "--on-unknown resubmit" in done.stderr
-    assert cli("status", RUN).exit_code == 4
-    assert json.loads(cli("status", RUN, "--json").stdout)["held"]
-    done = cli("resume", RUN, "--on-unknown", "abandon")
+    assert cli("status", folder).exit_code == 4
+    assert json.loads(cli("status", folder, "--json").stdout)["held"]
+    assert cli("resume", folder, *FAST).exit_code == 4
+    done = cli("resume", folder, "--on-unknown", "abandon")
     assert done.exit_code == 1
     assert "requests  3: 3 missing" in done.stdout
     assert "abandoned_create" in done.stdout
+
+
+def test_a_lost_create_that_is_found_again_needs_no_decision(cli: Cli, served: Server) -> None:
+    before = len(ledger(served))
+    script(served, "create", "drop_after")
+    done = cli("run", requests_file(), *at(served), *FAST)
+    assert done.exit_code == 0, done.stderr
+    assert "the lost create was found again as batch " in done.stderr or "it is taken for it" in done.stderr
+    assert len(ledger(served)) == before + 1
 
 
 def test_cancel_ends_a_run(cli: Cli, served: Server) -> None:

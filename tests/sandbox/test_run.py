@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ class TestEveryRequestHasOneLine:
         assert status.all_succeeded
         assert (status.total, status.shards, status.answered) == (25, {"done": 3}, 25)
         assert sorted(line["custom_id"] for line in lab.lines()) == sorted(f"row-{index}" for index in range(25))
-        assert sorted(entry["items"] for entry in lab.ledger()) == [5, 10, 10]
+        assert sorted(entry["items"] for entry in lab.ledger()) == [6, 9, 10], "no two are as long"
         assert set(lab.accepted().values()) == {1}
 
     def test_in_the_form_that_is_the_same_for_all_vendors(self, sync_lab: Lab) -> None:
@@ -220,6 +221,8 @@ OUTCOMES: list[tuple[str, dict[str, int], set[str | None]]] = [
     ("missing_lines:10", {"missing": 10}, {"no_result"}),
     ("duplicate_lines:4", {"succeeded": 10}, set()),
     ("foreign_lines:4", {"succeeded": 10}, set()),
+    ("conflict_lines:4", {"succeeded": 10}, set()),
+    ("garbage_lines:4", {"succeeded": 10}, set()),
     ("missing_lines:2+duplicate_lines:3+foreign_lines:5+fail:1+expire:1",
      {"succeeded": 6, "errored": 1, "expired": 1, "missing": 2}, {"api_error", None, "no_result"}),
 ]  # fmt: skip
@@ -276,3 +279,19 @@ class TestOutcomes:
             assert len(list(run.results())) == 5
         found = [event for event in events(lab.run_dir()) if "foreign" in event]
         assert [(event["kind"], event["foreign"], event["duplicates"]) for event in found] == [("done", 3, 2)]
+
+    def test_odd_results_are_kept_apart_with_the_reason(self, sync_lab: Lab) -> None:
+        lab = sync_lab
+        lab.script("create", "duplicate_lines:1+conflict_lines:2+foreign_lines:3+garbage_lines:1")
+        lab.write(rows(5))
+        status = lab.finish()
+        assert status.all_succeeded
+        odd = {"foreign": 3, "duplicates": 1, "conflicts": 2, "unreadable": 1}
+        assert status.odd == odd
+        with (lab.run_dir() / "quarantine" / "000000.jsonl").open("rb") as file:
+            kept = [json.loads(line) for line in file]
+        assert Counter(entry["reason"] for entry in kept) == {"foreign": 3, "conflict": 2, "unreadable": 1}
+        fetched = (lab.run_dir() / "results" / "000000.jsonl").read_text().splitlines()
+        assert all(entry["raw"] in fetched for entry in kept), "as it came"
+        answers = {line["custom_id"]: line["text"] for line in lab.lines()}
+        assert answers == {f"row-{index}": f"question {index}" for index in range(5)}, "the first answer counts"

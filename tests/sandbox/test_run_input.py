@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from polybatch import InputError
+from polybatch.run.opening import Settings
 from tests.sandbox.run_lab import Lab, files, row, rows
 
 GOOD = json.dumps(row(0)).encode()
@@ -183,6 +184,13 @@ BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "max_items_per_batch": ({"max_items_per_batch": 0}, "max_items_per_batch"),
     "max_requests": ({"max_requests": -1}, "max_requests"),
     "on_unknown": ({"on_unknown": "maybe"}, "on_unknown .*hold, resubmit, abandon"),
+    "settle negative": ({"settle": -1}, "settle is a number of seconds from 0, not -1"),
+    "settle for ever": ({"settle": float("inf")}, "settle"),
+    "settle nan": ({"settle": float("nan")}, "settle"),
+    "retries negative": ({"retries": -1}, "retries is a number from 0, not -1"),
+    "retries half": ({"retries": 0.5}, "retries"),
+    "canary 0": ({"canary": 0}, "canary is a number from 1, not 0"),
+    "canary a bool": ({"canary": True}, "canary"),
 }
 
 
@@ -194,6 +202,17 @@ class TestASetting:
         with pytest.raises(InputError, match=complaint):
             lab.run(**settings)
         assert files(lab.directory) == {"in.jsonl"}
+
+    def test_has_the_default_that_the_interface_promises(self, tmp_path: Path) -> None:
+        plain = Settings(out=tmp_path / "out", run_dir=tmp_path / "run")
+        assert (plain.poll, plain.settle, plain.on_unknown, plain.retries, plain.canary) == (5, 900, "hold", 0, None)
+        assert (plain.max_items_per_batch, plain.max_requests) == (None, None)
+
+    @pytest.mark.parametrize("settings", [{"settle": 0}, {"settle": 0.5}, {"retries": 3}, {"canary": 1}], ids=str)
+    def test_at_the_edge_of_its_range_is_taken(self, sync_lab: Lab, settings: dict[str, Any]) -> None:
+        lab = sync_lab
+        lab.write(rows(2))
+        assert lab.finish(**settings).all_succeeded
 
 
 class TestARunDirectory:

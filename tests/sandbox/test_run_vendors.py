@@ -55,15 +55,19 @@ class TestEveryVendor:
         assert len(lab.transport.calls) == sent
 
     @pytest.mark.parametrize("words", ["drop_after", "status_after:503", "html"])
-    def test_holds_a_create_of_which_nobody_knows(self, sync_lab: Lab, vendor: str, words: str) -> None:
+    def test_is_paid_once_where_the_reply_to_a_create_was_lost(self, sync_lab: Lab, vendor: str, words: str) -> None:
         lab = sync_lab
         lab.write(rows(4, vendor))
         lab.script("create", "ok", words, vendor=vendor)
-        with lab.run(vendor, max_items_per_batch=2) as run, pytest.raises(RunHeld, match="shard 1 "):
-            run.wait()
-        status = lab.finish(vendor, on_unknown="abandon")
-        assert status.outcomes == {"succeeded": 2, "missing": 2}
+        if vendor == "onerouter":  # it has no list of batches
+            with lab.run(vendor, max_items_per_batch=2) as run, pytest.raises(RunHeld, match="shard 1 "):
+                run.wait()
+            status = lab.finish(vendor, on_unknown="abandon")
+            assert status.outcomes == {"succeeded": 2, "missing": 2}
+        else:
+            assert lab.finish(vendor, max_items_per_batch=2).all_succeeded
         assert len(lab.creates) == 2
+        assert set(lab.accepted(vendor).values()) == {1}
 
     @pytest.mark.parametrize("words", [["status:500"] * 11, ["html", "empty", "cut:30"], ["unknown_status"]])
     def test_is_waited_for_while_it_cannot_say_how_a_batch_is(
@@ -75,7 +79,7 @@ class TestEveryVendor:
         assert lab.finish(vendor).all_succeeded
 
     def test_is_told_to_cancel_what_is_open(self, lab: Lab, vendor: str) -> None:
-        lab.write(rows(8, vendor))
+        lab.write(rows(7, vendor))
         with lab.run(vendor, max_items_per_batch=4, poll=20) as run:
             with pytest.raises(Stop):
                 run.wait(lambda status: stop_if(status.shards.get("submitted") == 2 and lab.time.sleeps))
@@ -83,7 +87,7 @@ class TestEveryVendor:
         assert status.finished
         assert [entry["cancelled"] for entry in lab.ledger(vendor)] == [True, True]
         outcomes = lab.outcomes(vendor)
-        assert outcomes.total() == 8
+        assert outcomes.total() == 7
         assert outcomes["cancelled"] > 0
         assert set(outcomes) <= {"succeeded", "cancelled"}
 

@@ -153,7 +153,26 @@ def test_results_are_gone_29_days_after_the_create(lab: Lab, vendor: Vendor) -> 
     lab.advance(1)
     archived = vendor.get(f"{PATH}/{batch['id']}").json
     assert (archived["archived_at"], archived["results_url"]) == ("2026-12-17T11:06:40.000000Z", None)
-    assert vendor.get(f"{PATH}/{batch['id']}/results").status == 404
+    gone = vendor.get(f"{PATH}/{batch['id']}/results")
+    assert (gone.status, gone.json["error"]["type"]) == (404, "not_found_error")
+    assert "no longer" in gone.json["error"]["message"], "not as before the end"
+    assert archived["request_counts"]["succeeded"] == 1
+    assert vendor.get(PATH).json["data"] == [archived], "the batch itself is still there (§2.4)"
+    assert vendor.call("DELETE", f"{PATH}/{batch['id']}").status == 200
+
+
+def test_batches_of_another_user_of_the_account_stand_in_the_list(lab: Lab, vendor: Vendor) -> None:
+    """Nothing in a row tells whose it is: a look-alike has the same count and time."""
+    theirs = KEY["anthropic"] | {"x-api-key": "of-somebody-else"}
+    ours = vendor.create(items("anthropic", 3))
+    other = vendor.post(PATH, {"requests": items("anthropic", 3, text="Theirs {}")}, headers=theirs).json
+    assert [row["id"] for row in vendor.get(PATH).json["data"]] == [other["id"], ours["id"]]
+    assert {name: value for name, value in other.items() if name != "id"} == {
+        name: value for name, value in ours.items() if name != "id"
+    }
+    lab.advance(60)
+    (first, *_) = vendor.get(f"{PATH}/{other['id']}/results").lines
+    assert first["result"]["message"]["content"][0]["text"].startswith("Theirs")
 
 
 @pytest.mark.parametrize("headers", [{"x-api-key": "k"}, {"Authorization": "Bearer k"}])

@@ -168,6 +168,7 @@ def test_a_port_that_is_taken_is_reported(lab: Lab) -> None:
 
 def test_python_m_polybatch_sandbox(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "polybatch_sandbox", "--speed", "1000", "--seed", "5", "--lenient-ids"]
+    command += ["--fault-rate", "0.25"]
     process = subprocess.Popen([*command, "--state-dir", str(tmp_path / "state")], stdout=subprocess.PIPE, text=True)
     try:
         lines = dict(process.stdout.readline().split() for _ in range(len(VENDORS) + 2))
@@ -175,6 +176,8 @@ def test_python_m_polybatch_sandbox(tmp_path: Path) -> None:
         with urllib.request.urlopen(lines["sandbox"] + "/_sandbox") as reply:
             shown = json.load(reply)
         assert (shown["speed"], shown["seed"], shown["lenient_ids"]) == (1000, 5, True)
+        with urllib.request.urlopen(lines["sandbox"] + "/_sandbox/faults") as reply:
+            assert json.load(reply) == {"*": {"*": ["random:0.25:5"]}}
         assert shown["mounts"] == {vendor: lines[vendor] for vendor in VENDORS}
         assert shown["results"] == lines["results"]
     finally:

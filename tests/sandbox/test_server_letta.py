@@ -75,6 +75,23 @@ def test_messages_newest_first_with_the_callers_mark_on_the_users(lab, vendor):
     assert len({row["id"] for row in rows}) == len(rows)
 
 
+def test_a_running_job_shows_its_requests_with_mark_and_agent(lab, vendor):
+    """They are stored by the create, whatever became of its reply (§3.3)."""
+    vendor.script("create", "status_after:502")
+    assert vendor.post(PATH, {"requests": items("letta", 3)}, judged=False).status == 502
+    (job,) = vendor.get(PATH).json
+    lab.advance(30)
+    assert vendor.get(f"{PATH}/{job['id']}").json["status"] == "running"
+    rows = rows_of(vendor, job)
+    assert {(row["agent_id"], row["otid"], row["role"]) for row in rows} == {
+        (agent(index), f"row-{index}", "user") for index in range(3)
+    }
+    assert all(row["batch_item_id"] for row in rows)
+    assert [row["otid"] for row in rows_of(vendor, job, f"agent_id={agent(1)}")] == ["row-1"]
+    vendor.call("PATCH", f"{PATH}/{job['id']}/cancel")
+    assert rows_of(vendor, job) == rows, "nor does a cancel take them away"
+
+
 def test_messages_oldest_first_are_the_same_backwards(lab, vendor):
     job = vendor.create(items("letta", 5))
     lab.advance(60)

@@ -21,7 +21,8 @@ from polybatch.vendors import names
 
 RUN_OPTIONS = {
     "--out", "--base-url", "--option", "--model", "--sandbox", "--run-dir", "--poll", "--on-unknown",
-    "--max-items-per-batch", "--max-requests", "--allow-http", "--no-check", "--json",
+    "--max-items-per-batch", "--max-requests", "--settle", "--retries", "--canary", "--allow-http", "--ca-file",
+    "--no-check", "--json",
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def test_the_version_is_the_packages() -> None:
     ("arguments", "message", "hint"),
     [
         (["fly"], "No such command 'fly'.", "polybatch --help"),
-        (["run", "in.jsonl", "--settle", "3"], "--settle", "polybatch run --help"),
+        (["run", "in.jsonl", "--settel", "3"], "--settel", "polybatch run --help"),
         (["run", "in.jsonl"], "Missing option '--vendor'.", f"known are: {', '.join(names())}"),
         (["run", "--vendor", "v"], "Missing argument 'INPUT'.", "polybatch run --help"),
         (["run", "in.jsonl", "--vendor", "v", "--poll", "0"], "Invalid value for '--poll'", "polybatch run --help"),

@@ -352,7 +352,7 @@ def test_both_clients_have_the_same_names_and_parameters() -> None:
             assert signature.parameters == other.parameters, name
     assert inspect.signature(BatchClient).parameters == inspect.signature(AsyncBatchClient).parameters
     assert list(inspect.signature(BatchClient).parameters) == [
-        "vendor", "api_key", "base_url", "timeout", "transport", "options", "allow_http", "timer",
+        "vendor", "api_key", "base_url", "timeout", "transport", "options", "allow_http", "ca_file", "timer",
     ]  # fmt: skip
 
 

@@ -100,7 +100,6 @@ def test_a_callback_of_nobody_is_refused() -> None:
     ("table", "schema"),
     [
         (letta.STATUSES, "JobStatus"),
-        (letta.FINISHES, "StopReasonType"),
         (letta.ANSWERS, "MessageRole"),
         (letta.PROFILE.hints, "LlmErrorType"),
     ],

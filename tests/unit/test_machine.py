@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polybatch.model import Outcome
-from polybatch.run.machine import Deed, Shard, State, Window, due, next_due, status_of, summed
+from polybatch.run.machine import LOST, OPEN, Deed, Duplicate, Shard, State, Window, due, next_due, status_of
 
 OPEN_FOR_EVER = Window(None)
 
@@ -27,13 +27,14 @@ class TestTheNextDeed:
     def test_brings_home_what_is_paid_for_before_more_is_ordered(self) -> None:
         shards = [
             shard(0, State.SUBMITTED), shard(1, State.PLANNED), shard(2, State.ENDED), shard(3, State.FETCHED),
-            shard(4, State.DONE), shard(5, State.UNKNOWN), shard(6, State.SUBMITTING),
+            shard(4, State.DONE), shard(5, State.UNKNOWN), shard(6, State.SUBMITTING), shard(7, State.HELD),
+            shard(8, State.DONE, watched=True),
         ]  # fmt: skip
         order = []
         while (found := due(shards, 0.0, OPEN_FOR_EVER)) is not None:
             order.append(found[0])
-            found[1].state = State.DONE
-        assert order == [Deed.FINISH, Deed.FETCH, Deed.SUBMIT, Deed.POLL]
+            found[1].state, found[1].watched = State.DONE, False
+        assert order == [Deed.FINISH, Deed.FETCH, Deed.SEARCH, Deed.SUBMIT, Deed.POLL, Deed.WATCH] == list(Deed)
         assert next_due(shards, OPEN_FOR_EVER) is None
 
     def test_looks_first_where_it_is_longest_due(self) -> None:
@@ -63,26 +64,71 @@ class TestTheNextDeed:
         assert due(shards, 9.0, Window(None, 5.0)) is None
         assert next_due(shards, Window(None, 50.0)) is None
 
-    @pytest.mark.parametrize("state", [State.SUBMITTING, State.UNKNOWN, State.SUBMITTED])
+    @pytest.mark.parametrize("state", sorted(OPEN))
     def test_sends_no_more_than_the_vendor_admits(self, state: State) -> None:
         shards = [shard(0, state, due=50.0), shard(1, State.ENDED, due=60.0), shard(2, State.PLANNED)]
         assert due(shards, 0.0, Window(1)) is None
         assert due(shards, 0.0, Window(2)) == (Deed.SUBMIT, shards[2])
         assert due(shards, 0.0, Window(2, 1.0)) is None
         assert next_due(shards, Window(2, 1.0)) == 1.0
-        assert next_due(shards, Window(1, 1.0)) == (50.0 if state is State.SUBMITTED else 60.0)
+        looked_at = state in {State.SUBMITTED, State.UNKNOWN}
+        assert next_due(shards, Window(1, 1.0)) == (50.0 if looked_at else 60.0)
 
     def test_waits_for_nothing_that_will_never_come(self) -> None:
         """A limit that was met once is no reason to wait while nothing may be sent."""
-        shards = [shard(0, State.UNKNOWN), shard(1, State.PLANNED)]
+        shards = [shard(0, State.HELD), shard(1, State.PLANNED)]
+        assert due(shards, 9.0, Window(0, 5.0)) is None
         assert next_due(shards, Window(0, 5.0)) is None
+
+    def test_looks_for_a_lost_create_when_its_time_has_come(self) -> None:
+        shards = [shard(0, State.UNKNOWN, due=5.0), shard(1, State.PLANNED)]
+        assert due(shards, 4.0, Window(0)) is None
+        assert next_due(shards, Window(0)) == 5.0
+        assert due(shards, 5.0, Window(0)) == (Deed.SEARCH, shards[0])
+
+    def test_keeps_back_what_waits_for_the_canary(self) -> None:
+        shards = [shard(0, State.DONE), shard(1, State.PLANNED, gated=True)]
+        assert due(shards, 9.0, OPEN_FOR_EVER) is None
+        assert next_due(shards, Window(None, 5.0)) is None
+        shards[1].gated = False
+        assert due(shards, 9.0, OPEN_FOR_EVER) == (Deed.SUBMIT, shards[1])
+
+
+class TestALateDuplicate:
+    @pytest.mark.parametrize("state", State)
+    def test_is_watched_for_only_while_the_shards_own_batch_is_known(self, state: State) -> None:
+        watched = shard(0, state, watched=True, watch_due=5.0, parked=True)
+        unclear = state in LOST or state is State.PLANNED
+        assert watched.watching is not unclear
+        assert due([watched], 5.0, OPEN_FOR_EVER) == (None if unclear else (Deed.WATCH, watched))
+        assert next_due([watched], OPEN_FOR_EVER) == (None if unclear else 5.0)
+
+    def test_is_looked_for_at_its_time_and_after_everything_else(self) -> None:
+        shards = [shard(0, State.DONE, watched=True, watch_due=5.0), shard(1, State.SUBMITTED, due=4.0)]
+        assert due(shards, 5.0, OPEN_FOR_EVER) == (Deed.POLL, shards[1])
+        shards[1].due = 6.0
+        assert due(shards, 4.5, OPEN_FOR_EVER) is None
+        assert next_due(shards, OPEN_FOR_EVER) == 5.0
+        assert due(shards, 5.0, OPEN_FOR_EVER) == (Deed.WATCH, shards[0])
+
+    def test_is_told_with_what_the_first_batch_used(self) -> None:
+        found = Duplicate(batch_id="b", shard=3, requests=1200, status="cancelled", answered=7, cancelled=True,
+                          tokens={"input_tokens": 5000, "output_tokens": 30, "reasoning_tokens": 0})  # fmt: skip
+        assert str(found) == (
+            "batch b holds the 1,200 requests of shard 3 a second time; it is cancelled, 7 of them answered;"
+            " the first time they used 5,000 input tokens, 30 output tokens; its cancel was asked for"
+        )
+        unsaid = Duplicate(batch_id="b", shard=3, requests=1, status="in_progress")
+        assert str(unsaid).endswith("it is in_progress, an unknown number of them answered")
 
 
 ANSWERS = {
-    Deed.SUBMIT: ["accepted", "full", "refused", "lost"],
-    Deed.POLL: ["ended", "running", "trouble", "gone"],
+    Deed.SUBMIT: ["accepted", "full", "refused", "lost", "interrupted"],
+    Deed.SEARCH: ["found", "absent", "nothing yet", "undecided"],
+    Deed.POLL: ["ended", "running", "trouble", "gone", "somebody else's"],
     Deed.FETCH: ["fetched", "broken", "not ready", "gone"],
     Deed.FINISH: ["written"],
+    Deed.WATCH: ["over", "watched on"],
 }
 """What can come of a deed; the first of each brings a run nearer to its end."""
 PATIENCE = 60
@@ -98,17 +144,21 @@ class Model:
         self.now, self.not_before, self.shut, self.steps = 1000.0, 0.0, False, 0
 
     @property
+    def lost(self) -> bool:
+        return any(one.state in LOST for one in self.shards)
+
+    @property
     def held(self) -> bool:
-        return any(one.state is State.UNKNOWN for one in self.shards)
+        return any(one.state is State.HELD for one in self.shards)
 
     def step(self) -> bool:
         """Whether it went on."""
         self.steps += 1
         assert self.steps < 50 * PATIENCE, "the run turns in circles"
         for one in self.shards:
-            if one.state is State.UNKNOWN and self.abandon:
-                one.state = State.FETCHED
-        window = Window(0 if self.held or self.shut else self.admitted, self.not_before)
+            if one.state is State.SUBMITTING:
+                self.hear(self.draw(st.sampled_from(["accepted", "lost", "full"])), one)
+        window = Window(0 if self.lost or self.shut else self.admitted, self.not_before)
         found = due(self.shards, self.now, window)
         if found is not None:
             self.carry_out(*found)
@@ -122,29 +172,36 @@ class Model:
 
     def carry_out(self, deed: Deed, one: Shard) -> None:
         if deed is Deed.SUBMIT:
-            working = sum(other.state in {State.SUBMITTED, State.UNKNOWN} for other in self.shards)
-            assert not self.held
+            working = sum(other.state in OPEN for other in self.shards)
+            assert not self.lost
             assert self.admitted is None or working < self.admitted
         answers = ANSWERS[deed]
         self.hear(self.draw(st.sampled_from(answers)) if self.steps < PATIENCE else answers[0], one)
 
     def hear(self, answer: str, one: Shard) -> None:
         soon = self.now + self.draw(st.sampled_from([0.5, 5.0, 60.0]))
-        if answer in {"accepted", "not ready"}:
-            one.state, one.due = State.SUBMITTED, self.now if answer == "accepted" else soon
-        elif answer == "full":
-            self.not_before = soon
-        elif answer == "lost":
-            one.state = State.UNKNOWN
-        elif answer in {"running", "trouble", "broken"}:
+        states = {
+            "accepted": State.SUBMITTED, "found": State.SUBMITTED, "not ready": State.SUBMITTED,
+            "interrupted": State.SUBMITTING, "lost": State.UNKNOWN, "somebody else's": State.UNKNOWN,
+            "absent": State.PLANNED, "full": State.PLANNED, "undecided": State.FETCHED if self.abandon else State.HELD,
+            "ended": State.ENDED, "fetched": State.FETCHED, "written": State.DONE,
+        }  # fmt: skip
+        one.state = states.get(answer, one.state)
+        if answer in {"accepted", "found", "lost", "somebody else's", "ended"}:
+            one.due = self.now
+        elif answer in {"not ready", "running", "trouble", "broken", "nothing yet"}:
             one.due = soon
-        elif answer == "ended":
-            one.state, one.due, self.not_before = State.ENDED, 0.0, 0.0
+        if answer in {"full", "ended"}:
+            self.not_before = soon if answer == "full" else 0.0
         elif answer in {"refused", "gone"}:
             one.parked = True
             self.shut |= answer == "refused"
-        else:
-            one.state = State.FETCHED if answer == "fetched" else State.DONE
+        elif answer == "absent":
+            one.watched = True
+        elif answer == "over":
+            one.watched = False
+        elif answer == "watched on":
+            one.watch_due = soon
 
 
 @settings(max_examples=300)
@@ -157,28 +214,46 @@ def test_whatever_the_vendor_answers_the_run_ends(
         pass
     said = any(one.parked for one in model.shards)
     for one in model.shards:
-        settled = one.state is State.DONE or one.state is State.UNKNOWN or one.parked
+        settled = one.state in {State.DONE, State.HELD} or one.parked
         assert settled or (one.state is State.PLANNED and (model.held or said)), one
+        assert not one.watching, "nobody watches for ever"
     assert said or model.held or all(one.state is State.DONE for one in model.shards)
 
 
 class TestHowFarItIs:
     def test_adds_up(self) -> None:
         shards = [
-            Shard(0, 0, 10, 1, state=State.DONE, outcomes={"succeeded": 7, "missing": 3}),
+            Shard(0, 0, 10, 1, state=State.DONE, outcomes={"succeeded": 7, "missing": 1}, moved=2,
+                  usage={"input_tokens": 5}, odd={"foreign": 1}),
             Shard(1, 0, 10, 1, state=State.SUBMITTED, succeeded=4),
-            Shard(2, 0, 5, 1, state=State.UNKNOWN, note="why"),
+            Shard(2, 0, 5, 1, state=State.HELD, note="why"),
             Shard(3, 0, 5, 1),
-        ]
-        assert summed(shards) == (
-            {"done": 1, "submitted": 1, "unknown": 1, "planned": 1},
-            {"succeeded": 7, "missing": 3},
-            14,
-        )
-        status = status_of({"vendor": "v"}, shards, PurePath("somewhere"))
-        assert (status.total, status.settled, status.finished, status.answered) == (30, 10, False, 14)
-        assert status.held == ("shard 2 (5 requests): why",)
+            Shard(4, 1, 2, 1, state=State.DONE, outcomes={"succeeded": 2}, round=1, parents=[0],
+                  usage={"input_tokens": 2, "output_tokens": 1}),
+            Shard(5, 0, 3, 1, state=State.UNKNOWN, note="being looked for"),
+        ]  # fmt: skip
+        kept = {"batch_id": "b", "shard": 0, "requests": 10, "answered": 1, "status": "completed", "ended": True}
+        status = status_of({"vendor": "v", "duplicates": {"b": kept}}, shards, PurePath("somewhere"))
+        assert status.shards == {"done": 2, "submitted": 1, "held": 1, "planned": 1, "unknown": 1}
+        assert status.outcomes == {"succeeded": 9, "missing": 1}
+        assert (status.total, status.settled, status.finished, status.answered) == (33, 10, False, 14)
+        assert status.held == ("shard 2 (5 requests): why",), "what is being looked for needs no decision"
         assert (status.run_dir, status.vendor) == ("somewhere", "v")
+        assert (status.usage, status.odd) == ({"input_tokens": 7, "output_tokens": 1}, {"foreign": 1})
+        assert status.repeated == 2
+        (duplicate,) = status.duplicates
+        assert (duplicate.batch_id, duplicate.ended, duplicate.tokens) == ("b", True, {"input_tokens": 5})
+
+    def test_a_shard_that_was_cut_in_two_counts_once(self) -> None:
+        shards = [
+            Shard(0, 0, 4, 1, state=State.DONE, moved=4, repaired=True),
+            Shard(1, 1, 2, 1, state=State.DONE, outcomes={"succeeded": 2}, parents=[0]),
+            Shard(2, 1, 2, 1, state=State.DONE, outcomes={"succeeded": 2}, parents=[0]),
+        ]
+        status = status_of({"vendor": "v"}, shards, PurePath())
+        assert (status.total, status.settled, status.answered) == (4, 4, 4)
+        assert status.all_succeeded
+        assert [one.sent for one in shards] == [False, True, True]
 
     @pytest.mark.parametrize("outcome", Outcome)
     def test_all_succeeded_says_what_it_says(self, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from polybatch import ContractError, InputError
 from polybatch.flow import Exchange
-from polybatch.origin import check_base_url, check_foreign
+from polybatch.origin import bare, check_base_url, check_foreign, redirected
 from polybatch.wire import Line
 from tests.conftest import CANARY
 
@@ -91,6 +91,9 @@ ALLOWED = [
     ("https://10.0.0.5", "https://10.0.0.6/results"),
     ("https://10.0.0.5", "https://10.0.0.5/results"),
     ("http://vendor.example", "http://cdn.example/results"),
+    (PUBLIC, "https://[2606:4700::1111]/results"),
+    (PUBLIC, "https://[::ffff:8.8.8.8]/results"),
+    (PUBLIC, "https://[64:ff9b::808:808]/results"),
 ]
 REFUSED = [
     (PUBLIC, "http://cdn.example/results", "plain http"),
@@ -105,6 +108,16 @@ REFUSED = [
     (PUBLIC, "https://169.254.169.254/latest/meta-data", "private"),
     (PUBLIC, "https://[fe80::1]/results", "private"),
     (PUBLIC, "https://0.0.0.0/results", "private"),
+    (PUBLIC, "https://224.0.0.1/results", "private"),
+    (PUBLIC, "https://100.64.0.1/results", "private"),
+    (PUBLIC, "https://[::ffff:10.0.0.1]/results", "private"),
+    (PUBLIC, "https://[2002:7f00:1::]/results", "private"),
+    (PUBLIC, "https://[2002:a00:1::]/results", "private"),
+    (PUBLIC, "https://[64:ff9b::a9fe:a9fe]/results", "private"),
+    (PUBLIC, "https://[::]/results", "private"),
+    (PUBLIC, "https://[fd00::1]/results", "private"),
+    (PUBLIC, "https://[ff02::1]/results", "private"),
+    ("https://10.0.0.5", "https://[::ffff:127.0.0.1]/results", "private"),
     (PUBLIC, "https://127.1/results", "private"),
     (PUBLIC, "https://2130706433/results", "private"),
     (PUBLIC, "https://0x7f000001/results", "private"),
@@ -129,6 +142,24 @@ def test_addresses_of_the_vendor_that_are_called(base: str, url: str) -> None:
 def test_addresses_of_the_vendor_that_are_not_called(base: str, url: str, words: str) -> None:
     with pytest.raises(ContractError, match=words):
         check_foreign(url, base)
+
+
+@pytest.mark.parametrize("url", [url for _, url, words in REFUSED if words == "private"])
+def test_private_addresses_can_be_allowed(url: str) -> None:
+    check_foreign(url, PUBLIC, inside=True)
+
+
+def test_plain_http_from_a_vendor_on_https_is_not_allowed_with_them() -> None:
+    with pytest.raises(ContractError, match="plain http"):
+        check_foreign("http://10.0.0.7/results", PUBLIC, inside=True)
+
+
+@pytest.mark.parametrize("url", ["https://10.0.0.7/r?sig=SECRET#SECRET", "http://cdn.example/?SECRET", "file:?SECRET"])
+def test_a_signature_in_an_address_is_not_repeated(url: str) -> None:
+    with pytest.raises(ContractError) as refused:
+        check_foreign(url, PUBLIC)
+    assert "SECRET" not in str(refused.value)
+    assert "SECRET" not in bare(url)
 
 
 HOSTS = st.sampled_from(
@@ -165,6 +196,28 @@ def test_the_key_goes_nowhere_but_to_the_host_that_httpx_will_call(url: str) -> 
             ("https", "api.anthropic.com", None),
             ("https", "api.anthropic.com", 443),
         }
+
+
+@given(URLS | st.text().map("https://{}".format) | st.text())
+@example("https://api.anthropic.com\\@evil.example/")
+@example("https:\\\\evil.example")
+@example("\\\\evil.example")
+@example("/\\evil.example")
+@example("///evil.example")
+@example("https://api.anthropic.com\t.evil.example/")
+def test_a_redirect_is_followed_to_no_other_host_than_the_one_that_was_asked(location: str) -> None:
+    target = redirected("GET", f"{PUBLIC}/v1/x", 302, location)
+    if target is None:
+        return
+    line = Line(PUBLIC, {"x-api-key": CANARY})
+    try:
+        request = line.request(Exchange("get", {"method": "GET", "url": target}, foreign=True))
+    except (ContractError, InputError):
+        return
+    assert (request.url.scheme, request.url.host.rstrip("."), request.url.port) in {
+        ("https", "api.anthropic.com", None),
+        ("https", "api.anthropic.com", 443),
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from polybatch.dialects import inline
 from polybatch.model import Request
-from polybatch.run.plan import Cut, Cutter, Member, wire_id
+from polybatch.run.plan import Cut, Cutter, Member, mark_of, token_of, wire_id
 from polybatch.vendors import find_vendor
 
 Drawn = tuple[int, str | None, str | None]
@@ -25,24 +25,33 @@ MEMBERS = st.lists(
 """Size, group and what must stand alone."""
 
 
-def cut(members: Sequence[Drawn], most: int, most_bytes: int | None) -> list[Cut]:
-    cutter = Cutter(most, most_bytes)
+def cut(members: Sequence[Drawn], most: int, most_bytes: int | None, distinct: set[int] | None = None) -> list[Cut]:
+    cutter = Cutter(most, most_bytes, distinct)
     found: list[Cut] = []
     for place, (size, group, alone) in enumerate(members):
-        found += cutter.add(Member(10 * place, place + 1, size, group, alone))
+        found += cutter.add(Member(10 * place, place + 1, size, group, alone, mark=place * 7))
     return [*found, *cutter.finish()]
 
 
-@given(MEMBERS, st.integers(1, 7), st.one_of(st.none(), st.integers(12, 40)))
-@example([(1, None, "x")] * 9 + [(1, None, None)] * 9 + [(1, None, "x"), (1, None, "y")], 2, None)
-def test_the_shards_are_the_input(members: list[Drawn], most: int, most_bytes: int | None) -> None:
-    cuts = cut(members, most, most_bytes)
+LENGTHS = st.none() | st.frozensets(st.integers(1, 9), max_size=5)
+"""Lengths that were given away before, where no two shards may be as long."""
+
+
+@given(MEMBERS, st.integers(1, 7), st.one_of(st.none(), st.integers(12, 40)), LENGTHS)
+@example([(1, None, "x")] * 9 + [(1, None, None)] * 9 + [(1, None, "x"), (1, None, "y")], 2, None, None)
+@example([(1, None, "x")] * 9 + [(1, None, None)] * 9 + [(1, None, "x"), (1, None, "y")], 3, None, frozenset())
+def test_the_shards_are_the_input(
+    members: list[Drawn], most: int, most_bytes: int | None, taken: frozenset[int] | None
+) -> None:
+    cuts = cut(members, most, most_bytes, None if taken is None else set(taken))
     places = [offset // 10 for cut in cuts for offset in cut.offsets]
     assert sorted(places) == list(range(len(members)))
     for made in cuts:
         own = [members[offset // 10] for offset in made.offsets]
         assert 0 < len(own) == len(made) <= most
         assert list(made.numbers) == [offset // 10 + 1 for offset in made.offsets]
+        assert list(made.marks) == [offset // 10 * 7 for offset in made.offsets]
+        assert list(made.sizes) == [size for size, _, _ in own]
         assert all(earlier < later for earlier, later in pairwise(made.offsets))
         assert {group for _, group, _ in own} == {made.group}
         loners = [alone for _, _, alone in own if alone is not None]
@@ -51,12 +60,12 @@ def test_the_shards_are_the_input(members: list[Drawn], most: int, most_bytes: i
         assert most_bytes is None or made.size <= most_bytes
 
 
-@given(MEMBERS, st.integers(1, 7), st.one_of(st.none(), st.integers(12, 40)))
+@given(MEMBERS, st.integers(1, 7), st.one_of(st.none(), st.integers(12, 40)), LENGTHS)
 def test_order_is_kept_within_a_group_that_has_no_loners(
-    members: list[Drawn], most: int, most_bytes: int | None
+    members: list[Drawn], most: int, most_bytes: int | None, taken: frozenset[int] | None
 ) -> None:
     plain = [(size, group, None) for size, group, _ in members]
-    cuts = cut(plain, most, most_bytes)
+    cuts = cut(plain, most, most_bytes, None if taken is None else set(taken))
     for group in {group for _, group, _ in plain}:
         mine = [offset for made in cuts if made.group == group for offset in made.offsets]
         assert mine == sorted(mine)
@@ -70,6 +79,36 @@ def test_shards_are_as_few_as_order_allows(sizes: list[int], most: int, most_byt
             expected, count, size = expected + 1, 0, 0
         count, size = count + 1, size + item + (count > 0)
     assert len(cut([(size, None, None) for size in sizes], most, most_bytes)) == expected
+
+
+@given(MEMBERS, st.integers(1, 30), st.one_of(st.none(), st.integers(12, 40)), st.frozensets(st.integers(1, 9)))
+def test_a_length_is_given_twice_only_where_all_others_that_are_near_it_are_taken(
+    members: list[Drawn], most: int, most_bytes: int | None, before: frozenset[int]
+) -> None:
+    taken = set(before)
+    cuts = cut([(size, group, None) for size, group, _ in members], most, most_bytes, taken)
+    seen = set(before)
+    for made in cuts:
+        if len(made) in seen:
+            assert seen >= set(range(len(made) // 2 + 1, len(made)))
+        seen.add(len(made))
+    assert taken == seen, "the cutter remembers every length it gives away"
+
+
+@given(st.integers(1, 40), st.integers(1, 400))
+def test_lengths_differ_pairwise_as_long_as_there_are_any_left(most: int, count: int) -> None:
+    lengths = [len(made) for made in cut([(1, None, None)] * count, most, None, set())]
+    above_half = most - most // 2
+    assert len(set(lengths[:above_half])) == len(lengths[:above_half])
+    assert lengths[0] == min(most, count)
+    assert all(length > most // 2 for length in lengths[:-2]), "no shard gives up more than half of what it may hold"
+
+
+def test_lengths_are_the_largest_that_are_left() -> None:
+    assert [len(made) for made in cut([(1, None, None)] * 30, 10, None, set())] == [10, 9, 8, 3]
+    assert [len(made) for made in cut([(1, None, None)] * 30, 10, None, {10, 8})] == [9, 7, 6, 5, 3]
+    assert [len(made) for made in cut([(1, None, None)] * 6, 2, None, set())] == [2, 2, 2], "one is half of two"
+    assert [len(made) for made in cut([(1, None, None)] * 6, 2, None)] == [2, 2, 2]
 
 
 @given(st.lists(st.sampled_from(["x", "y", "z"]), max_size=40))
@@ -134,3 +173,16 @@ def test_an_id_that_travels_fits_every_vendor_and_has_one_length(shard: int, gen
     assert len(own) == len(wire_id("0123456789abcdef0123", 0, 0, 0)) <= 64
     assert set(own) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
     assert own.split("-") == ["01234567", f"{shard:06d}", str(generation), f"{place:06d}"]
+
+
+@given(st.integers(0, 999_999), st.integers(0, 9), st.integers(0, 999_999), st.integers(0, 9))
+def test_a_token_tells_shard_and_generation(shard: int, generation: int, other: int, later: int) -> None:
+    token = token_of("0123456789abcdef0123", shard, generation)
+    assert token == f"0123456789abcdef0123-{shard}-{generation}"
+    assert (token == token_of("0123456789abcdef0123", other, later)) is ((shard, generation) == (other, later))
+
+
+@given(st.binary(max_size=50), st.binary(max_size=50))
+def test_a_mark_tells_lines_apart_and_fits_eight_bytes(line: bytes, other: bytes) -> None:
+    assert 0 <= mark_of(line) < 2**64
+    assert (mark_of(line) == mark_of(other)) is (line == other)

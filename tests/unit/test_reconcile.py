@@ -8,30 +8,51 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polybatch.model import BatchStatus, Outcome, Result
-from polybatch.run.reconcile import ABANDONED, NEVER_SENT, UNANSWERED, Matcher, Tally, renamed, stand_in
+from polybatch.model import BatchStatus, ErrorInfo, Outcome, Result
+from polybatch.run.reconcile import (
+    ABANDONED,
+    GONE,
+    NEVER_SENT,
+    REASONS,
+    UNANSWERED,
+    Matcher,
+    Tally,
+    bit,
+    bits,
+    renamed,
+    repeatable,
+    stand_in,
+)
 
 
-def result(custom_id: str, alias: str | None = None) -> Result:
-    return Result(custom_id, Outcome.SUCCEEDED, "v", "b", alias=alias)
+def result(custom_id: str, alias: str | None = None, raw: bytes = b"") -> Result:
+    return Result(custom_id, Outcome.SUCCEEDED, "v", "b", raw, alias=alias)
 
 
 IDS = st.one_of(st.integers(0, 30).map("own-{}".format), st.text(max_size=6))
 
 
-@given(st.integers(0, 20), st.lists(IDS, max_size=80))
-def test_any_order_gaps_doubles_and_strangers_give_one_outcome_each(items: int, sent: list[str]) -> None:
+@given(st.integers(0, 20), st.lists(st.tuples(IDS, st.sampled_from([b"", b"x", b"y"])), max_size=40))
+def test_any_order_gaps_doubles_and_strangers_give_one_outcome_each(items: int, sent: list[tuple[str, bytes]]) -> None:
     places = {f"own-{place}": place for place in range(items)}
-    tally = Tally()
-    matcher = Matcher(items, places.get, tally)
-    matched = [place for own in sent if (place := matcher.match(result(own))) is not None]
+    tally, quarantine = Tally(), list[tuple[str, bytes]]()
+    matcher = Matcher(items, places.get, tally, lambda reason, raw: quarantine.append((reason, raw)))
+    matched = [place for own, raw in sent if (place := matcher.match(result(own, raw=raw))) is not None]
     unanswered = list(matcher.unanswered())
     assert sorted(matched + unanswered) == list(range(items))
-    counts = Counter(own for own in sent if own in places)
-    assert set(matched) == {places[own] for own in counts}
-    assert tally == Tally(
-        foreign=sum(own not in places for own in sent), duplicates=sum(counts.values()) - len(counts), unreadable=0
-    )
+    first: dict[str, bytes] = {}
+    odd = Counter[str]()
+    expected: list[tuple[str, bytes]] = []
+    for own, raw in sent:
+        kind = (
+            "foreign" if own not in places else "" if own not in first else "same" if first[own] == raw else "conflict"
+        )
+        first.setdefault(own, raw)
+        odd[kind] += 1
+        expected += [(kind, raw)] * (kind in {"foreign", "conflict"})
+    assert set(matched) == {places[own] for own in first if own in places}
+    assert tally == Tally(foreign=odd["foreign"], duplicates=odd["same"], conflicts=odd["conflict"])
+    assert quarantine == expected
 
 
 @given(
@@ -53,9 +74,22 @@ def test_a_place_outside_the_shard_is_a_stranger() -> None:
 
 
 def test_the_first_of_two_results_counts() -> None:
-    matcher = Matcher(1, {"a": 0}.get)
-    assert [matcher.match(result("a")) for _ in range(3)] == [0, None, None]
-    assert matcher.tally.found() == {"duplicates": 2}
+    odd: list[tuple[str, bytes]] = []
+    matcher = Matcher(1, {"a": 0}.get, odd=lambda *given: odd.append(given))
+    assert [matcher.match(result("a", raw=raw)) for raw in (b"1", b"1", b"2", b"2", b"1")] == [0, *[None] * 4]
+    assert matcher.tally.found() == {"duplicates": 2, "conflicts": 2}
+    assert odd == [("conflict", b"2")] * 2
+
+
+def test_what_cannot_be_read_goes_into_quarantine() -> None:
+    odd: list[tuple[str, bytes]] = []
+    matcher = Matcher(1, {"a": 0}.get, odd=lambda *given: odd.append(given))
+    matcher.unreadable(b"<p>")
+    assert (matcher.tally.found(), odd, list(matcher.unanswered())) == (
+        {"unreadable": 1},
+        [("unreadable", b"<p>")],
+        [0],
+    )
 
 
 def test_nothing_odd_is_nothing_to_tell() -> None:
@@ -83,13 +117,18 @@ def test_who_got_no_result_shares_the_fate_of_the_batch(status: BatchStatus) -> 
 
 @pytest.mark.parametrize(
     ("note", "status", "outcome"),
-    [(ABANDONED, BatchStatus.UNKNOWN, Outcome.MISSING), (NEVER_SENT, BatchStatus.CANCELLED, Outcome.CANCELLED)],
+    [
+        (ABANDONED, BatchStatus.UNKNOWN, Outcome.MISSING),
+        (NEVER_SENT, BatchStatus.CANCELLED, Outcome.CANCELLED),
+        *((GONE, status, Outcome.MISSING) for status in BatchStatus if status.terminal),
+    ],
 )
 def test_a_decision_is_named(note: str, status: BatchStatus, outcome: Outcome) -> None:
     made = stand_in("a", "v", "", status, note)
     assert made.outcome is outcome
     assert made.error is not None
     assert (made.error["code"], made.error["retryable"]) == (note, False)
+    assert not repeatable(made)
 
 
 def test_another_note_is_no_code() -> None:
@@ -100,3 +139,34 @@ def test_another_note_is_no_code() -> None:
 
 def test_a_result_gets_the_callers_id_back() -> None:
     assert renamed(result("own"), "the caller's") == result("the caller's")
+
+
+@pytest.mark.parametrize("status", [status for status in BatchStatus if status.terminal])
+def test_a_request_that_got_no_answer_may_be_sent_again_unless_it_was_cancelled(status: BatchStatus) -> None:
+    assert repeatable(stand_in("a", "v", "b", status)) is (status is not BatchStatus.CANCELLED)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("retryable", [None, False, True])
+def test_only_what_may_succeed_is_sent_again(outcome: Outcome, *, retryable: bool | None) -> None:
+    error = None if retryable is None else ErrorInfo(code="c", message=None, status=None, retryable=retryable)
+    found = Result("a", outcome, "v", "b", error=error)
+    unanswered = outcome in {Outcome.EXPIRED, Outcome.MISSING}
+    assert repeatable(found) is (unanswered or (outcome is Outcome.ERRORED and retryable is True))
+
+
+@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_has_a_reason_of_its_own_is_never_sent_again(code: str, outcome: Outcome) -> None:
+    error = ErrorInfo(code=code, message=None, status=None, retryable=True)
+    assert not repeatable(Result("a", outcome, "v", "b", error=error))
+
+
+@given(st.integers(1, 70), st.data())
+def test_a_map_has_a_bit_for_each_place(items: int, data: st.DataObject) -> None:
+    places = data.draw(st.sets(st.integers(0, items - 1)))
+    found = bits(sorted(places), items)
+    assert len(found) == -(-items // 8)
+    assert {place for place in range(items) if bit(found, place)} == places
+    assert int.from_bytes(found).bit_count() == len(places)
+    assert not any(bit(b"", place) for place in range(items))

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import json
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -181,11 +182,23 @@ class TestTheFolder:
         assert folder.make()
         cut = Cut()
         for place in range(1000):
-            cut.add(Member(place * 2**33, place + 1, 1))
+            cut.add(Member(place * 2**33, place + 1, 1, mark=2**64 - 1 - place))
         folder.save_members(7, cut)
         folder.sync_plan()
-        assert folder.members(7, 1000) == (cut.offsets, cut.numbers)
+        assert folder.members(7, 1000) == (cut.offsets, cut.numbers, cut.marks)
         assert not folder.make()
+
+    def test_reads_what_older_versions_kept_of_where_requests_stand(self, tmp_path: Path) -> None:
+        folder = sink.Folder(tmp_path / "run")
+        folder.make()
+        offsets, numbers = array("Q", [0, 2**40]), array("Q", [1, 2])
+        (folder.path / "plan" / "000003.members").write_bytes(offsets.tobytes() + numbers.tobytes())
+        assert folder.members(3, 2) == (offsets, numbers, array("Q"))
+
+    def test_names_files_by_its_own_counters_alone(self, tmp_path: Path) -> None:
+        folder = sink.Folder(tmp_path)
+        found = [place(7).relative_to(tmp_path) for place in (folder.payload, folder.results, folder.quarantine)]
+        assert list(map(str, found)) == ["payload/000007.json", "results/000007.jsonl", "quarantine/000007.jsonl"]
 
     @pytest.mark.parametrize("whole", [True, False])
     def test_leaves_no_trace(self, tmp_path: Path, *, whole: bool) -> None:

@@ -122,14 +122,14 @@ def test_a_success_of_a_host_that_is_not_the_vendor(
         (404, '{"hello":"world"}', 'HTTP 404: {"hello":"world"}'),
         (404, "", "HTTP 404: the answer is empty"),
         (400, '{"error":"text"}', "HTTP 400: "),
-        (302, "", "HTTP 302: redirects are not followed, and the answer points to https://evil.example/"),
-        (308, PAGE, "HTTP 308: redirects are not followed"),
+        (302, "", "HTTP 302: the answer redirects to https://evil.example/, which is not followed"),
+        (308, PAGE, "HTTP 308: the answer redirects to https://evil.example/, which is not followed"),
     ],
 )
 def test_a_refusal_of_a_host_that_is_not_the_vendor(
     connect: Connect, call: Callable[[BatchClient], Any], status: int, content: str, words: str
 ) -> None:
-    desk = always(status, content, location="https://evil.example/")
+    desk = always(status, content, location="https://evil.example/?sig=SECRET#part")
     with pytest.raises(VendorError) as refused:
         call(connect(desk))
     assert words in str(refused.value)

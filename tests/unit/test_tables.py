@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from polybatch.dialects import messages
 from polybatch.document import Document
 from polybatch.vendors import names
 
@@ -21,7 +22,6 @@ TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("anthropic", "FINISHES"): ("BetaStopReason",),
     ("anthropic", "RETRYABLE"): ("BetaError",),
     ("letta", "STATUSES"): ("JobStatus",),
-    ("letta", "FINISHES"): ("StopReasonType",),
     ("letta", "ANSWERS"): ("MessageRole",),
     ("letta", "PROVIDER"): ("LlmErrorType",),
     ("meshapi", "STATUSES"): ("BatchStatus",),
@@ -39,6 +39,8 @@ ELSEWHERE: dict[tuple[str, str], frozenset[str]] = {
     ),
 }
 """Keys that come from another source than the document."""
+CAPACITY = frozenset({"token_limit_exceeded"})
+"""Words for a failed batch that come from OpenAI and Azure, where they are behind a vendor (facts/more-vendors.md)."""
 ERRORS: dict[str, str | None] = {
     "anthropic": "BetaError",
     "letta": "LlmErrorType",
@@ -109,5 +111,20 @@ def test_words_for_errors_are_the_vendors(vendor: str) -> None:
     schema = ERRORS[vendor]
     operations = Document(vendor).operations.values()
     statuses = {status for operation in operations for status in operation["responses"]}
-    assert sorted(named - set(words(vendor, schema) if schema else statuses)) == []
+    known = set(words(vendor, schema) if schema else statuses)
+    assert sorted(named - known) == []
+    assert sorted(profile.capacity - known - CAPACITY) == []
     assert [status for status, _ in profile.errors if str(status) not in statuses] == []
+
+
+@pytest.mark.parametrize("vendor", names())
+def test_a_lack_of_room_is_worth_repeating(vendor: str) -> None:
+    retryable = {**messages.RETRYABLE, **getattr(module(vendor), "RETRYABLE", {})}
+    profile = module(vendor).PROFILE
+    assert [word for word in profile.capacity if not retryable.get(word, word in CAPACITY)] == []
+    assert profile.capacity.isdisjoint(profile.traces)
+
+
+def test_a_failed_job_of_the_provider_is_never_repeated_unasked() -> None:
+    assert module("meshapi").RETRYABLE["provider_job_failed"] is False  # facts/seed-vendors.md §4.3
+    assert "provider_job_failed" not in module("meshapi").PROFILE.capacity

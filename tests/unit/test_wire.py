@@ -228,7 +228,7 @@ def test_cancelling_a_task_closes_the_body() -> None:
         (httpx.WriteError("pipe"), True, "broke: pipe"),
         (httpx.CloseError("x"), True, "broke: x"),
         (httpx.RemoteProtocolError("Server disconnected"), True, "broke: Server disconnected"),
-        (httpx.ProxyError("407"), True, "broke: 407"),
+        (httpx.ProxyError("407"), False, "the proxy in front of https://api.anthropic.com refused: 407"),
         (httpx.DecodingError("gzip"), True, "broke: gzip"),
     ],
 )

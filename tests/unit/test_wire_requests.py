@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from polybatch import InputError
-from polybatch.flow import Exchange, Flow, Reply, send
-from tests.conftest import CANARY, Clock, Drive, always, scripted
+from polybatch.flow import Exchange, Flow, Open, Reply, send
+from tests.conftest import CANARY, Clock, Drive, Pieces, always, scripted
 
 BASE = "https://api.anthropic.com"
 GET = Exchange("get_batch", {"method": "GET", "url": "/v1/x"})
@@ -57,16 +57,99 @@ def test_a_body_is_sent_with_its_length_and_anew_for_each_attempt(drive: Drive, 
     assert sent_with(drive, content=b"xyz", headers={"Content-Length": "3"}).content == b"xyz"
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(drive: Drive, status: int) -> None:
-    def flow() -> Flow[Reply]:
-        reply: Reply = yield GET
-        return reply
+def answered(step: Exchange | Open) -> Flow[Reply]:
+    reply: Reply = yield step
+    return reply
 
-    desk = always(status, location="https://evil.example/")
-    _, reply = drive(flow(), desk)
-    assert reply.status == status
+
+def moved(status: int, location: str) -> httpx.Response:
+    return httpx.Response(status, headers={"location": location}, content=b"moved")
+
+
+STATUSES = [301, 302, 303, 307, 308]
+HEADED = Exchange("get_batch", {"method": "GET", "url": "/v1/x", "headers": {"a-version": "1"}, "params": {"a": "b"}})
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("step", [HEADED, Open(HEADED)], ids=["whole", "opened"])
+@pytest.mark.parametrize("location", ["/v2/y?c=d", f"{BASE}/v2/y?c=d", "../v2/y?c=d", f"{BASE}:443/v2/y?c=d#part"])
+def test_a_get_follows_a_redirect_within_its_origin(
+    drive: Drive, step: Exchange | Open, status: int, location: str
+) -> None:
+    desk = scripted(moved(status, location), httpx.Response(200, content=b"found"))
+    _, reply = drive(answered(step), desk)
+    assert reply.status == 200
+    assert desk.calls == ["GET /v1/x?a=b", "GET /v2/y?c=d"]
+    assert [request.headers["x-api-key"] for request in desk.requests] == [CANARY, CANARY]
+    assert [request.headers["a-version"] for request in desk.requests] == ["1", "1"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_second_redirect_is_not_followed(drive: Drive, status: int) -> None:
+    desk = scripted(moved(302, "/one"), moved(status, "/two"))
+    _, reply = drive(answered(GET), desk)
+    assert (reply.status, reply.headers["location"], reply.content) == (status, "/two", b"moved")
+    assert desk.calls == ["GET /v1/x", "GET /one"]
+
+
+ELSEWHERE = [
+    "https://evil.example/",
+    "https://api.anthropic.com.evil.example/",
+    "https://api.anthropic.com@evil.example/",
+    "https://api.anthropic.com:444/v1/x",
+    "http://api.anthropic.com/v1/x",
+    "//evil.example/v1/x",
+    "https://[::1",
+    "data:text/plain,x",
+    "file:///etc/passwd",
+    "",
+]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("location", ELSEWHERE)
+def test_a_redirect_to_elsewhere_is_not_followed(drive: Drive, status: int, location: str) -> None:
+    desk = always(status, b"moved", location=location)
+    _, reply = drive(answered(GET), desk)
+    assert (reply.status, reply.content) == (status, b"moved")
     assert desk.calls == ["GET /v1/x"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT", "HEAD"])
+def test_nothing_but_a_get_is_sent_anew(drive: Drive, status: int, method: str) -> None:
+    desk = always(status, location="/v2/y")
+    _, reply = drive(answered(Exchange("create", {"method": method, "url": "/v1/x"}, safe=False)), desk)
+    assert reply.status == status
+    assert desk.calls == [f"{method} /v1/x"]
+
+
+@pytest.mark.parametrize("status", [300, 304, 305, 306, 200, 404])
+def test_a_location_alone_is_no_redirect(drive: Drive, status: int) -> None:
+    desk = always(status, location="/v2/y")
+    _, reply = drive(answered(GET), desk)
+    assert (reply.status, desk.calls) == (status, ["GET /v1/x"])
+
+
+def test_a_foreign_host_redirects_within_itself_and_is_never_told_the_key(drive: Drive) -> None:
+    step = Exchange("download", {"method": "GET", "url": "https://cdn.example/a"}, foreign=True)
+    desk = scripted(moved(302, "https://cdn.example/b"), httpx.Response(200, content=b"found"))
+    _, reply = drive(answered(step), desk)
+    assert reply.content == b"found"
+    assert [str(request.url) for request in desk.requests] == ["https://cdn.example/a", "https://cdn.example/b"]
+    assert not any(CANARY in value for request in desk.requests for value in request.headers.values())
+    desk = scripted(moved(302, f"{BASE}/v1/x"))
+    assert drive(answered(step), desk)[1].status == 302
+
+
+def test_the_body_of_a_redirect_is_let_go(drive: Drive) -> None:
+    body = Pieces([b"moved"])
+    drive(answered(GET), scripted(httpx.Response(302, headers={"location": "/y"}, stream=body), httpx.Response(200)))
+    assert body.closed
+
+
+def test_no_encoding_is_asked_for(drive: Drive) -> None:
+    assert sent_with(drive).headers["accept-encoding"] == "identity"
 
 
 def test_cookies_are_not_sent_back(drive: Drive) -> None:

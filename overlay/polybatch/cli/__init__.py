@@ -3,6 +3,7 @@
 exits       exit codes, exceptions in words        options     what several commands take
 terminal    what is printed, and where             progress    how far a run is, while it goes on
 stopping    Ctrl-C                                 report      a run in words and as data
+shards      what each of them waits for            decisions   what an operator must know of a held run
 runs, batches, catalogue                           the commands
 """
 

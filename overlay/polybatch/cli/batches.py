@@ -154,9 +154,8 @@ def results(known: str, *, as_json: bool, out: Path | None, **reach: Any) -> int
     return Code.SUCCEEDED if counts[Outcome.SUCCEEDED] == counts.total() else Code.SOME_FAILED
 
 
-def _client(*, vendor: str, base_url: str | None, option: Sequence[str], allow_http: bool) -> BatchClient:
-    given = options.read_pairs(option, vendor)
-    return BatchClient(vendor, base_url=base_url, options=given, allow_http=allow_http)
+def _client(*, vendor: str, option: Sequence[str], **reach: Any) -> BatchClient:
+    return BatchClient(vendor, options=options.read_pairs(option, vendor), **reach)
 
 
 def _show(found: Batch, *, as_json: bool) -> Code:

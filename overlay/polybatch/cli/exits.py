@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import errno
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 import click
 
@@ -40,13 +44,30 @@ CODES: tuple[tuple[type[BaseException], Code], ...] = (
     (KeyboardInterrupt, Code.INTERRUPTED),
     (click.ClickException, Code.USAGE),
     (BrokenPipeError, Code.STOPPED),
+    (sqlite3.Error, Code.STOPPED),
     (OSError, Code.USAGE),
 )
 """Exception to code; the first that fits."""
 
+ENDINGS = (errors.PolybatchError, OSError, sqlite3.Error, KeyboardInterrupt)
+"""What may end a run that was begun."""
+ROOM = "make room on the disk, then give the command again"
+UNFIT = "does this place keep files as a local disk does? Name another --run-dir, or give the command again"
+DISK = {
+    errno.ENOSPC: ROOM,
+    errno.EDQUOT: ROOM,
+    errno.EIO: "is the disk sound, and is there room on it? Then give the command again",
+    errno.EROFS: "make it writable, then give the command again",
+    errno.EINVAL: UNFIT,
+    errno.ENOSYS: UNFIT,
+    errno.ENOLCK: UNFIT,
+    errno.EOPNOTSUPP: UNFIT,
+}
+"""Errors of a disk, whatever was written just then, and what to do."""
+
 HELP = """Exit codes: 0 every request succeeded, 1 finished but some did not, 2 wrong usage or input (nothing was
-sent), 3 stopped and can be resumed (130 after Ctrl-C), 4 needs a decision, 5 a duplicate batch was found, 6 the run
-belongs to another process."""
+sent), 3 stopped and can be resumed (130 after Ctrl-C), 4 needs a decision, 5 a duplicate batch was found (`polybatch
+status` tells all about both), 6 the run belongs to another process."""
 
 PHRASES = {
     "or give api_key=": "in the environment; a key is never an option",
@@ -75,7 +96,7 @@ def wording(error: BaseException) -> tuple[str, str]:
     """What happened, and what to do about it (may be empty)."""
     if isinstance(error, errors.PolybatchError):
         message = str(error).removesuffix(f" ({error.hint})")
-        hint = error.hint or (NOT_THE_VENDOR if isinstance(error, errors.ContractError) else "")
+        hint = error.hint or (NOT_THE_VENDOR if isinstance(error, errors.ContractError) else _about(error.__cause__))
         for phrase, said in PHRASES.items():
             hint = hint.replace(phrase, said)
     elif isinstance(error, click.ClickException):
@@ -83,7 +104,24 @@ def wording(error: BaseException) -> tuple[str, str]:
         message, hint = error.format_message(), f"{context.command_path} --help" if context else ""
     elif isinstance(error, OSError):
         place = f": {error.filename}" if error.filename else ""
-        message, hint = f"{error.strerror or error}{place}", ""
+        message, hint = f"{error.strerror or error}{place}", _about(error)
+    elif isinstance(error, sqlite3.Error):
+        message, hint = f"the journal, or a table beside it, cannot be used: {error}", DISK[errno.EIO]
     else:
         message, hint = "interrupted", ""
     return message if len(message) <= LONGEST else f"{message[:LONGEST]}…", hint
+
+
+def _about(cause: BaseException | None) -> str:
+    return DISK.get(cause.errno or 0, "") if isinstance(cause, OSError) else ""
+
+
+@contextmanager
+def placed(folder: Path) -> Iterator[None]:
+    """A disk's error that names no file comes from a file of this folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno in DISK:
+            error.filename = str(folder)
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
-from attrs import frozen
+from attrs import fields, frozen
 
 from polybatch.errors import InputError
 from polybatch.vendors import find_vendor
@@ -31,12 +32,30 @@ class Given:
     sandbox: bool = False
     run_dir: Path | None = None
     poll: float | None = None
+    settle: float = 900.0
     on_unknown: str = "hold"
     max_items_per_batch: int | None = None
     max_requests: int | None = None
+    retries: int = 0
+    canary: int | None = None
     allow_http: bool = False
+    ca_file: Path | None = None
     no_check: bool = False
     as_json: bool = False
+
+    def again(self) -> str:
+        """What no journal keeps, as words of a command that goes on; decisions are not taken a second time by it."""
+        words: list[str] = []
+        for option in fields(Given):
+            value = getattr(self, option.name)
+            if option.name in FORGOTTEN and value != option.default:
+                said = f"{value:.15g}" if isinstance(value, float) else shlex.quote(str(value))
+                words += [f"--{option.name.replace('_', '-')}", *([] if value is True else [said])]
+        return " ".join(words)
+
+
+FORGOTTEN = {"settle", "max_items_per_batch", "max_requests", "retries", "allow_http", "ca_file"}
+"""Options that a resume has to be given again."""
 
 
 def stacked(*options: Decorator[Any]) -> Decorator[Any]:
@@ -55,21 +74,40 @@ base_url = click.option("--base-url", metavar="URL", help="Where the vendor is, 
 allow_http = click.option(
     "--allow-http", is_flag=True, help="Allow plain http to another machine; the key travels unencrypted."
 )
+ca_file = click.option(
+    "--ca-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Certificates (PEM) to trust besides the usual ones.",
+)  # fmt: skip
 no_check = click.option("--no-check", is_flag=True, help="Do not check requests against the vendor's document.")
 model = click.option("--model", metavar="M", help="The model for requests that name none.")
 max_items = click.option(
     "--max-items-per-batch", type=click.IntRange(min=1), metavar="N", help="A lower limit than the vendor's."
 )
 max_requests = click.option(
-    "--max-requests", type=click.IntRange(min=1), metavar="N", help="Refuse an input with more requests."
-)
+    "--max-requests", type=click.IntRange(min=1), metavar="N",
+    help="Refuse an input with more requests; those that are sent again count too.",
+)  # fmt: skip
+retries = click.option(
+    "--retries", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    help="Rounds in which requests are sent again that expired, got no answer, or failed by an error that may pass.",
+)  # fmt: skip
+canary = click.option(
+    "--canary", type=click.IntRange(min=1), metavar="N",
+    help="Send the first N requests alone, and the others only if all of these succeed.",
+)  # fmt: skip
 poll = click.option(
     "--poll", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
     help="First polling interval, from where it backs off (5; with --sandbox 0.05).",
 )  # fmt: skip
+settle = click.option(
+    "--settle", type=click.FloatRange(min=0), default=900.0, show_default="900", metavar="SECONDS",
+    help="How long, by the vendor's clock, a create whose reply was lost may still show up there; three readings of the"
+    " vendor's whole list come on top before it is taken not to exist.",
+)  # fmt: skip
 on_unknown = click.option(
     "--on-unknown", type=click.Choice(["hold", "resubmit", "abandon"]), default="hold", show_default=True,
-    help="What to do with a create whose reply was lost and whose fate cannot be found out.",
+    help="What to do with a create whose reply was lost and whose fate cannot be found out: stop with exit code 4, send"
+    " it again (may pay twice), or give its requests up.",
 )  # fmt: skip
 sandbox = click.option(
     "--sandbox", is_flag=True, help="Use a local imitation of the vendor, 1000 times faster; needs no key."
@@ -78,11 +116,12 @@ run_dir = click.option("--run-dir", type=FOLDER, metavar="DIR", help="Where the 
 out = click.option("-o", "--out", type=Path, metavar="FILE", help="Results; - is standard output, written at the end.")
 folder = click.argument("folder", type=FOLDER, metavar="RUN_DIR")
 input_ = click.argument("input_", metavar="INPUT")
-reaching = stacked(vendor, base_url, option, allow_http, as_json)
+reaching = stacked(vendor, base_url, option, allow_http, ca_file, as_json)
 """How one batch at the vendor is reached."""
 driving = stacked(
-    out, base_url, option, model, sandbox, poll, on_unknown, max_items, max_requests, allow_http, no_check, as_json
-)
+    out, base_url, option, model, sandbox, poll, settle, on_unknown, retries, canary, max_items, max_requests,
+    allow_http, ca_file, no_check, as_json,
+)  # fmt: skip
 """What a run takes besides its input and its place."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,8 +14,8 @@ import attrs
 import click
 
 from polybatch.client import BatchClient
-from polybatch.errors import PolybatchError
-from polybatch.run import Run, offline
+from polybatch.errors import RunHeld
+from polybatch.run import Listener, Run, RunStatus, offline
 from polybatch.run.dry import rehearse
 from polybatch.run.opening import STDOUT, Settings, default_paths
 from polybatch.vendors import find_vendor
@@ -27,7 +28,7 @@ from .stopping import Stop
 
 SANDBOX_SPEED, SANDBOX_POLL, POLL = 1000.0, 0.05, 5.0
 STOPPING = b"\nfinishing the step under way; press Ctrl-C again to stop at once (safe, but may need a decision later)\n"
-NOT_OF_THE_RUN = ("base_url", "option", "allow_http", "as_json")
+NOT_OF_THE_RUN = ("base_url", "option", "allow_http", "ca_file", "as_json")
 """Options of the client or of the command line."""
 Act = Callable[..., Any]
 
@@ -41,13 +42,14 @@ def run(input_: str, vendor: str, **given: Any) -> int:
     """Send all requests of INPUT as batches, wait for the end, and write one line of results for each.
 
     INPUT holds one request a line, as JSON (.gz and .zst too; - is standard input). The same command again resumes a
-    run that was stopped or killed.
+    run that was stopped or killed. A create whose reply was lost is looked for at the vendor, never just sent again.
 
     \b
     {"custom_id": "a", "params": {"model": "claude-opus-5-5", "max_tokens": 99,
      "messages": [{"role": "user", "content": "Hello"}]}}         (one line)
     polybatch run requests.jsonl --vendor anthropic --sandbox
     polybatch run requests.jsonl --vendor anthropic -o answers.jsonl
+    polybatch run requests.jsonl --vendor anthropic --canary 20 --retries 2
     """
     wanted = Given(**given)
     return _carry_out(vendor, input_, wanted, options.read_pairs(wanted.option, vendor), Run.wait)
@@ -56,7 +58,9 @@ def run(input_: str, vendor: str, **given: Any) -> int:
 @click.command()
 @options.input_
 @options.vendor
-@options.stacked(options.option, options.model, options.max_items, options.max_requests, options.no_check)
+@options.stacked(
+    options.option, options.model, options.max_items, options.max_requests, options.canary, options.no_check
+)
 @options.as_json
 def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
     """Show what `run` would send and list every line it would refuse; nothing is sent, nothing is left behind.
@@ -78,6 +82,8 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
         if rows:
             terminal.tell(terminal.table(heads, rows, numbers=frozenset({0, 1, 2})))
         terminal.tell(f"{found.total:,} requests, {found.bytes:,} bytes; batches: {len(rows):,}")
+        if (first := given["canary"]) is not None and first < found.total:
+            terminal.tell(f"sent first, alone: {first:,}; the others only if all of these succeed")
         for refusal in found.refused:
             terminal.tell(f"line {refusal.line}: {refusal.reason}")
     if found.refused:
@@ -91,14 +97,15 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
 @options.folder
 @options.as_json
 def status(folder: Path, *, as_json: bool) -> int:
-    """Show how far a run is, also while another process drives it.
+    """Show how far a run is, also while another process drives it, and what each open batch waits for.
 
-    Exits as `run` would if it ended now: 0 or 1 when all is done, 3 while requests are open, 4 when it is held.
+    Exits as `run` would if it ended now: 0 or 1 when all is done, 3 while something is open, 4 when it needs a
+    decision, 5 when a duplicate batch was found. Times after "until" are the vendor's.
 
     \b
     polybatch status requests.jsonl.anthropic.polybatch
     """
-    return report.present(report.look(folder), as_json=as_json, batches=True)
+    return report.present(report.look(folder), as_json=as_json, table=True)
 
 
 @click.command()
@@ -113,7 +120,7 @@ def results(folder: Path, out: Path | None, *, as_json: bool) -> int:
     polybatch results requests.jsonl.anthropic.polybatch -o - | head
     """
     with offline.opened(folder) as core:
-        target = out or Path(core.facts["out"])
+        target = out or Path(core.desk.facts["out"])
         to_stdout = target.name in {"-", STDOUT}
         if to_stdout:
             for line in offline.lines(core):
@@ -130,7 +137,8 @@ def results(folder: Path, out: Path | None, *, as_json: bool) -> int:
 def resume(folder: Path, **given: Any) -> int:
     """Go on with a run that was stopped; input, vendor and options are read from its journal.
 
-    An option that contradicts the journal is refused by name.
+    An option that contradicts the journal is refused by name. --settle, --retries, --canary and limits are not kept:
+    give them again.
 
     \b
     polybatch resume requests.jsonl.anthropic.polybatch
@@ -140,7 +148,7 @@ def resume(folder: Path, **given: Any) -> int:
 
 @click.command(epilog=exits.HELP)
 @options.folder
-@options.stacked(options.poll, options.on_unknown, options.allow_http, options.as_json)
+@options.stacked(options.poll, options.settle, options.on_unknown, options.allow_http, options.ca_file, options.as_json)
 def cancel(folder: Path, **given: Any) -> int:
     """Ask the vendor to stop the open batches of a run, send nothing more, and fetch what was answered.
 
@@ -196,12 +204,22 @@ def _carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], 
     stop, port = Stop(), _free_port() if given.sandbox else 0
     base, key = (f"http://127.0.0.1:{port}/{vendor}", "sandbox") if given.sandbox else (given.base_url, None)
     timer = Timer(sleep=stop.sleep)
-    client = BatchClient(vendor, api_key=key, base_url=base, options=pairs, allow_http=given.allow_http, timer=timer)
+    client = BatchClient(
+        vendor,
+        api_key=key,
+        base_url=base,
+        options=pairs,
+        allow_http=given.allow_http,
+        ca_file=given.ca_file,
+        timer=timer,
+    )
     settings = attrs.asdict(given, filter=attrs.filters.exclude(*NOT_OF_THE_RUN))
     settings["poll"] = given.poll or (SANDBOX_POLL if given.sandbox else POLL)
-    with client, client.run(requests, **settings) as opened:
+    with client:
+        with exits.placed(given.run_dir or default_paths(Path(requests), vendor)[1]):
+            opened = client.run(requests, **settings)
         folder = Path(opened.status().run_dir)
-        with _imitation(port, folder) if given.sandbox else nullcontext():
+        with opened, _imitation(port, folder) if given.sandbox else nullcontext():
             return _drive(opened, act, stop, folder, given)
 
 
@@ -214,27 +232,64 @@ def _imitation(port: int, folder: Path) -> AbstractContextManager[object]:
 def _drive(opened: Run, act: Act, stop: Stop, folder: Path, given: Given) -> int:
     codes: list[Code] = []
     try:
-        with stop.listening(opened.stop, note=STOPPING), progress.shown(opened.status()) as listener:
-            act(opened, listener=listener)
-    except (PolybatchError, OSError, KeyboardInterrupt) as error:
+        with (
+            stop.listening(opened.stop, note=STOPPING),
+            progress.shown(opened.status()) as listener,
+            exits.placed(folder),
+        ):
+            act(opened, listener=_telling(listener, folder))
+    except exits.ENDINGS as error:
         code = exits.code_of(error)
         sent = opened.status().shards.keys() != {"planned"}
         codes.append(Code.STOPPED if code is Code.USAGE and sent else code)
         if stop.signal is None:
-            terminal.complain(*exits.wording(error))
-    found = report.look(folder)
+            message, hint = exits.wording(error)
+            terminal.complain(message, "" if isinstance(error, RunHeld) else hint)  # what to do then is said below
+    found = report.look(folder, again=given.again())
     codes.append(found.code)
-    if stop.signal is not None and not found.status.finished:
+    if stop.signal is not None and not found.over:
         codes.append(Code.INTERRUPTED if stop.signal == signal.SIGINT else Code.STOPPED)
-        terminal.say("stopped; nothing is lost")
-    if not found.status.finished:
-        terminal.say(f"go on with: {found.next_step()}{' --allow-http' if given.allow_http else ''}")
-    if found.to_stdout and found.status.finished:
+        kept = (
+            "every request has its result, only the watch was cut short" if found.status.finished else "nothing is lost"
+        )
+        terminal.say(f"stopped; {kept}")
+    if not found.over:
+        terminal.say(f"go on with: {found.next_step()}")
+    try:
+        _print(found, as_json=given.as_json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        terminal.abandon_stdout()
+        again = f"polybatch {f'results {found.place} -o -' if found.to_stdout else f'status {found.place}'}"
+        terminal.complain(f"{error.strerror}: standard output", f"{again} prints it again")
+        codes.append(Code.STOPPED)
+    return exits.heaviest(codes)
+
+
+def _print(found: report.Report, *, as_json: bool) -> None:
+    if found.to_stdout and found.over:
         with found.written.open("rb") as file:
             for line in file:
                 terminal.write(line)
-    report.present(found, as_json=given.as_json, messages=found.to_stdout)
-    return exits.heaviest(codes)
+    report.present(found, as_json=as_json, messages=found.to_stdout)
+    sys.stdout.flush()
+
+
+def _telling(listener: Listener, folder: Path) -> Listener:
+    """The same, but it says what is waited for when that is no batch: a lost create, or a late duplicate."""
+    told: tuple[bool, int] | None = None
+
+    def heard(status: RunStatus) -> None:
+        nonlocal told
+        listener(status)
+        reason = status.finished, status.shards.get("unknown", 0)
+        if any(reason) and reason != told:
+            for line in report.waiting(folder):
+                terminal.say(f"waiting: {line}")
+        told = reason
+
+    return heard
 
 
 def _free_port() -> int:

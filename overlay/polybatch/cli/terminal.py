@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ import msgspec
 
 WIDTH = 80
 """Columns of a table where there is no terminal to ask."""
+LABEL = 10
+"""Columns of what stands before a line of a summary."""
 
 
 def harmless(text: object) -> str:
@@ -95,20 +98,32 @@ def _escaped(char: str) -> str:
     return "".join(f"\\u{units[place] << 8 | units[place + 1]:04x}" for place in range(0, len(units), 2))
 
 
+def width() -> int:
+    """Columns of the terminal, or of a page where there is none."""
+    return shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
+
+
+def paragraph(label: str, text: str, indent: int = LABEL) -> str:
+    """Words beside a label, on as many lines as they take."""
+    return textwrap.fill(
+        harmless(text), width(), initial_indent=f"{label:{indent}}", subsequent_indent=" " * indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: frozenset[int] = frozenset()) -> str:
-    """A table that fits the terminal; `numbers`: columns that stand to the right."""
+    """A table that fits the terminal; a list is a cell of several lines; `numbers`: columns that stand to the right."""
     from rich.console import Console  # noqa: PLC0415 - a moment that most commands need not spend
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    width = shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, heading in enumerate(headings):
         drawn.add_column(Text(heading), justify="right" if place in numbers else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(harmless(cell)) for cell in row))
+        drawn.add_row(*(Text("\n".join(map(harmless, cell if isinstance(cell, list) else [cell]))) for cell in row))
     page = io.StringIO()
-    Console(file=page, width=width, color_system=None, force_terminal=False).print(drawn)
+    Console(file=page, width=width(), color_system=None, force_terminal=False).print(drawn)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 

@@ -6,26 +6,45 @@ Shared by Anthropic, Letta, MeshAPI and OneRouter; knows the fields of none of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import wraps
 from http import HTTPMethod
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 from attrs import evolve
 
-from polybatch.errors import ContractError, InputError, NotFound, TransportError, UnknownOutcome, VendorError
+from polybatch.errors import (
+    ContractError,
+    InputError,
+    NotFound,
+    NotReady,
+    PolybatchError,
+    TransportError,
+    UnknownOutcome,
+    VendorError,
+)
 from polybatch.flow import Emit, Exchange, Flow, Operation, Read, Reply, Response, call, send
 from polybatch.framing import LineFramer
 from polybatch.model import Batch, Request
 from polybatch.origin import origin
-from polybatch.reading import unexpected
+from polybatch.reading import UNREADABLE, unexpected
 from polybatch.vendor import ok
 
 C = TypeVar("C")
+P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
 
 REJECTED = frozenset({400, 401, 402, 403, 404, 405, 410, 413, 415, 422, 429, 501})
 """Statuses that prove that no batch was made (facts/reliability.md §C.4, and Letta's 405/410, §3.0)."""
+
+UNSAID = frozenset({400, 404, 409, 410})
+"""Statuses of a look at a listed batch that say nothing about whose it is; vendors publish none of them
+(facts/seed-vendors.md §8: calls in the wrong state, results that are gone)."""
+
+
+MOST_PAGES = 10_000
+"""Pages of a list after which it is taken to have no end; our own bound."""
 
 
 def frame(envelope: Mapping[str, Any]) -> tuple[bytes, bytes]:
@@ -100,7 +119,7 @@ def pages(turn: Callable[[str | None], Flow[tuple[Sequence[Batch], str | None]]]
     """Emit page after page; a turn takes a cursor and gives a page and the next cursor, `None` at the end."""
     cursor: str | None = None
     seen: set[str | None] = {None, ""}
-    while True:
+    for _ in range(MOST_PAGES):
         batches, cursor = yield from turn(cursor)
         yield Emit(batches)
         if cursor is None:
@@ -108,6 +127,47 @@ def pages(turn: Callable[[str | None], Flow[tuple[Sequence[Batch], str | None]]]
         if cursor in seen:
             raise ContractError("the list says that there is more, but does not go on")
         seen.add(cursor)
+    raise ContractError(f"the list has more than {MOST_PAGES:,} pages")
+
+
+def ended(asked: Flow[Batch]) -> Flow[Batch]:
+    """The batch asked for, if it has ended. Raises NotReady."""
+    batch = yield from asked
+    if not batch.status.terminal:
+        raise NotReady(f"batch {batch.id} is {batch.status}", hint="wait for its end")
+    return batch
+
+
+def told(recognise: Callable[P, Flow[bool | None]]) -> Callable[P, Flow[bool | None]]:
+    """The same verdict on a listed batch, but `None` where what should tell is gone, not there yet or unreadable."""
+
+    @wraps(recognise)
+    def safely(*args: P.args, **kwargs: P.kwargs) -> Flow[bool | None]:
+        try:
+            return (yield from recognise(*args, **kwargs))
+        except (NotReady, ContractError):
+            return None
+        except VendorError as refusal:
+            if refusal.status in UNSAID:
+                return None
+            raise
+
+    return safely
+
+
+def success(reply: Response[T], refusal: Callable[[Response[T]], PolybatchError]) -> Response[T]:
+    """The reply, if it is a success. Raises what it amounts to otherwise."""
+    if not ok(reply):
+        raise refusal(reply)
+    return reply
+
+
+def entries(content: bytes, what: str) -> list[bytes]:
+    """The entries of a bare array. Raises ContractError."""
+    try:
+        return [bytes(raw) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
+    except UNREADABLE as error:
+        raise unexpected(what, content) from error
 
 
 def viewed(item: Mapping[str, Any], kind: type[S]) -> tuple[S, dict[str, Any]]:

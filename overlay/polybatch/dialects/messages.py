@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from polybatch.model import Finish, Usage
+from polybatch.model import Finish, Outcome, Usage
 from polybatch.vendor import join_text
 
+OUTCOMES: Mapping[str, Outcome] = {
+    "succeeded": Outcome.SUCCEEDED,
+    "errored": Outcome.ERRORED,
+    "canceled": Outcome.CANCELLED,
+    "expired": Outcome.EXPIRED,
+}
+"""Types of a batch's results (facts/seed-vendors.md §2.2)."""
 FINISHES: Mapping[str, Finish] = {
     "end_turn": Finish.STOP,
     "stop_sequence": Finish.STOP,

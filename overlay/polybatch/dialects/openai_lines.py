@@ -6,7 +6,7 @@ Reads the attributes of whatever generated structs a vendor has for them; knows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -16,6 +16,12 @@ from polybatch.model import BatchStatus, Counts, ErrorInfo, Finish, Outcome, Usa
 from polybatch.reading import readable, shorten
 from polybatch.vendor import unknown_variant
 
+STATUSES: Mapping[str, BatchStatus] = {
+    status.value: status for status in BatchStatus if status is not BatchStatus.UNKNOWN
+}
+"""OpenAI's own words, which are ours."""
+CAPACITY = frozenset({"token_limit_exceeded"})
+"""Why OpenAI and Azure fail a batch that they had no room for (facts/more-vendors.md: enqueued tokens)."""
 FINISHES: Mapping[str, Finish] = {
     "stop": Finish.STOP,
     "length": Finish.LENGTH,
@@ -152,6 +158,12 @@ def judged(
     return outcome, ErrorInfo(
         code=code, message=message, status=status, retryable=again or outcome is not Outcome.ERRORED
     )
+
+
+def reason(complaints: Iterable[Complaint]) -> str | None:
+    """Why a batch failed: the word of the first complaint that has one, or its text."""
+    words = (complaint.code or complaint.type or complaint.message for complaint in complaints)
+    return next((shorten(str(word)) for word in words if word), None)
 
 
 def counted(total: int | None, completed: int | None, failed: int | None, status: BatchStatus) -> Counts:

@@ -14,9 +14,9 @@ from polybatch.model import Result
 from polybatch.vendor import Vendor
 from polybatch.wire import AsyncWire, Wire
 
-from .core import Core
+from .core import Core, no_key
 from .machine import RunStatus
-from .opening import Settings, paths
+from .opening import Fingerprint, Settings, paths
 
 Listener = Callable[[RunStatus], None]
 
@@ -26,7 +26,13 @@ def _nobody(_: RunStatus) -> None:
 
 
 def prepare(
-    vendor: Vendor, requests: Path, *, base_url: str, options: Mapping[str, Any], settings: Mapping[str, Any]
+    vendor: Vendor,
+    requests: Path,
+    *,
+    base_url: str,
+    options: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    fingerprint: Fingerprint,
 ) -> Core:
     """Open or resume a run. Raises InputError for an unknown setting."""
     given = dict(settings)
@@ -44,7 +50,7 @@ def prepare(
         "options": json.loads(json.dumps(dict(options))),  # as the journal gives it back: a tuple is a list there
         "model": made.model,
     }
-    return Core.open(vendor, requests, made, identity)
+    return Core.open(vendor, requests, made, identity, fingerprint)
 
 
 class Run:
@@ -55,10 +61,19 @@ class Run:
 
     @classmethod
     def open(
-        cls, vendor: Vendor, wire: Wire, requests: Path, *, base_url: str, options: Mapping[str, Any], **settings: Any
+        cls,
+        vendor: Vendor,
+        wire: Wire,
+        requests: Path,
+        *,
+        base_url: str,
+        options: Mapping[str, Any],
+        fingerprint: Fingerprint = no_key,
+        **settings: Any,
     ) -> Self:
         """Open or resume; the whole input is checked and planned, nothing is sent."""
-        return cls(prepare(vendor, requests, base_url=base_url, options=options, settings=settings), wire)
+        core = prepare(vendor, requests, base_url=base_url, options=options, settings=settings, fingerprint=fingerprint)
+        return cls(core, wire)
 
     def __enter__(self) -> Self:
         return self
@@ -113,10 +128,12 @@ class AsyncRun:
         *,
         base_url: str,
         options: Mapping[str, Any],
+        fingerprint: Fingerprint = no_key,
         **settings: Any,
     ) -> Self:
         """Open or resume; the whole input is checked and planned, nothing is sent."""
-        return cls(prepare(vendor, requests, base_url=base_url, options=options, settings=settings), wire)
+        core = prepare(vendor, requests, base_url=base_url, options=options, settings=settings, fingerprint=fingerprint)
+        return cls(core, wire)
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,52 +6,60 @@ fetched file ─► results ─► one for each request, under the caller's ids
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import define, field
+from attrs import define
 
 from polybatch import source
 from polybatch.dialects import inline
-from polybatch.errors import ContractError, RunError
+from polybatch.errors import ContractError, PolybatchError, RunError
 from polybatch.intake import Intake
 from polybatch.model import Request, Result
-from polybatch.vendor import Vendor
+from polybatch.vendor import Mark, Vendor
 
 from . import sink
 from .machine import Shard
-from .plan import wire_id
+from .plan import mark_of, wire_id
 from .reconcile import Matcher, Tally, renamed, stand_in
 
 
 @define
 class Contents:
-    """Reads and stages the shards of one run; remembers nothing but how the input looked when the run was opened."""
+    """Reads and stages the shards of one run; keeps nothing."""
 
     vendor: Vendor
     folder: sink.Folder
     facts: Mapping[str, Any]
-    _pinned: tuple[int, int] | None = field(default=None, init=False)
 
     @property
     def input(self) -> Path:
         """Where the requests stand."""
         return Path(self.facts["input"])
 
-    def pin(self) -> None:
-        """From now on the input must not change: results would come under the ids of other requests."""
-        self._pinned = self._looks()
+    def mark(self, shard: Shard) -> Mark:
+        """By what a batch of a shard is known."""
+        aliases: set[str] = set()
+        if shard.items and self.vendor.alone(next(self.requests(shard))) is not None:
+            aliases = {self.vendor.alone(request) or "" for request in self.requests(shard)}
+        return Mark(shard.token, self.own_id(shard, 0).rpartition("-")[0] + "-", shard.items, frozenset(aliases))
 
     def requests(self, shard: Shard) -> Iterator[Request]:
         """The requests of a shard, in their order. Raises RunError where the input is not what it was."""
-        offsets, numbers = self.folder.members(shard.number, shard.items)
+        offsets, numbers, marks = self.folder.members(shard.number, shard.items)
         intake = Intake(self.vendor, check=False)
-        if self._pinned is not None and self._looks() != self._pinned:
-            raise RunError(f"{self.input} was changed while the run was going on", hint="restore it, then resume")
-        for line, number in zip(source.lines_at(self.input, offsets), numbers, strict=True):
-            yield intake.read(line, f"{self.input}, line {number}")
+        try:
+            lines = zip_longest(source.lines_at(self.input, offsets), numbers, marks)
+            for line, number, mark in lines:
+                if mark is not None and mark_of(line) != mark:
+                    raise RunError(f"{self.input}, line {number}: it is not what it was when the run was planned",
+                                   hint="restore it, then resume")  # fmt: skip
+                yield intake.read(line, f"{self.input}, line {number}")
+        except OSError as error:
+            raise RunError(f"{self.input} cannot be read: {error.strerror}", hint="restore it, then resume") from error
 
     def stage(self, shard: Shard) -> str:
         """Write the body of a shard's create and give its sha256; the same journal always gives the same bytes."""
@@ -59,11 +67,11 @@ class Contents:
 
         def items() -> Iterator[bytes]:
             for place, request in enumerate(self.requests(shard)):
-                yield intake.encode(attrs.evolve(request, custom_id=self._own(shard, place)), request.custom_id)
+                yield intake.encode(attrs.evolve(request, custom_id=self.own_id(shard, place)), request.custom_id)
 
         file = sink.SafeFile(self.folder.payload(shard.number))
         try:
-            for chunk in inline.body(self.vendor.envelope(), items()):
+            for chunk in inline.body(self.vendor.envelope(shard.token), items()):
                 file.write(chunk)
         except BaseException:
             file.drop()
@@ -71,32 +79,48 @@ class Contents:
         file.commit()
         return file.digest.hexdigest()
 
-    def results(self, shard: Shard, tally: Tally | None = None) -> Iterator[Result]:
-        """The results of a fetched shard, one for each request; `tally` is told of what fits none."""
-        tally = Tally() if tally is None else tally
+    def placed(
+        self, shard: Shard, tally: Tally | None = None, odd: Callable[[str, bytes], None] = lambda _reason, _raw: None
+    ) -> Iterator[tuple[int, Result]]:
+        """Place and result of each request of a fetched shard; `tally` and `odd` are told of what fits none."""
         ids: list[str] = []
         places: dict[str, int] = {}
         for place, request in enumerate(self.requests(shard)):
             ids.append(request.custom_id)
-            places[self._own(shard, place)] = place
+            places[self.own_id(shard, place)] = place
             if (alone := self.vendor.alone(request)) is not None:
                 places[alone] = place
-        matcher = Matcher(shard.items, places.get, tally)
-        for result in self._fetched(shard, tally):
+        matcher = Matcher(shard.items, places.get, Tally() if tally is None else tally, odd)
+        for result in self._fetched(shard, matcher):
             if (found := matcher.match(result)) is not None:
-                yield renamed(result, ids[found])
+                yield found, renamed(result, ids[found])
         for place in matcher.unanswered():
-            yield stand_in(ids[place], self.vendor.profile.name, shard.batch_id or "", shard.status, shard.note)
+            name, batch_id = self.vendor.profile.name, shard.batch_id or ""
+            yield place, stand_in(ids[place], name, batch_id, shard.status, shard.note)
 
     def lines(self, shard: Shard) -> str:
         """Where in the input the requests of a shard stand, in words."""
-        _, numbers = self.folder.members(shard.number, shard.items)
-        first, last = numbers[0], numbers[-1]
+        _, numbers, _ = self.folder.members(shard.number, shard.items)
+        first, last = min(numbers), max(numbers)
         if first == last:
             return f"line {first}"
         return f"lines {first} to {last}" + ("" if last - first < shard.items else f", {shard.items} of them")
 
-    def _fetched(self, shard: Shard, tally: Tally) -> Iterator[Result]:
+    def changed(self, shards: Iterable[Shard]) -> str:
+        """Where the input first differs from what was planned, in words; empty where it is nowhere to be found."""
+        for shard in shards:
+            try:
+                for _ in self.requests(shard):
+                    pass
+            except PolybatchError as changed:
+                return f"shard {shard.number} ({self.lines(shard)}) is the first that differs: {changed.message}"
+        return ""
+
+    def own_id(self, shard: Shard, place: int) -> str:
+        """The id under which a request travels."""
+        return wire_id(str(self.facts["run_id"]), shard.number, shard.generation, place)
+
+    def _fetched(self, shard: Shard, matcher: Matcher) -> Iterator[Result]:
         path = self.folder.results(shard.number)
         if not path.exists():
             return
@@ -104,14 +128,4 @@ class Contents:
             try:
                 yield self.vendor.decode(line, shard.batch_id or "")
             except ContractError:
-                tally.unreadable += 1
-
-    def _own(self, shard: Shard, place: int) -> str:
-        return wire_id(str(self.facts["run_id"]), shard.number, shard.generation, place)
-
-    def _looks(self) -> tuple[int, int]:
-        try:
-            found = self.input.stat()
-        except OSError as error:
-            raise RunError(f"{self.input} cannot be read: {error.strerror}", hint="restore it, then resume") from error
-        return found.st_size, found.st_mtime_ns
+                matcher.unreadable(line)

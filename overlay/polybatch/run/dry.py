@@ -62,7 +62,7 @@ def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
         seen = SeenIds(Path(folder) / "seen.sqlite")
         try:
             gauge, cutter = Gauge(vendor, settings, "0" * 8, seen), cutter_for(vendor, settings)
-            for offset, number, line in source.lines(requests):
+            for count, (offset, number, line) in enumerate(source.lines(requests), 1):
                 try:
                     member = gauge.member(offset, number, line, f"line {number}")
                 except InputError as error:
@@ -70,6 +70,8 @@ def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
                     refused.append(Refusal(number, reason, error.hint))
                 else:
                     shards.extend(map(sliced, cutter.add(member)))
+                if count == settings.canary:
+                    shards.extend(map(sliced, cutter.finish()))
             shards.extend(map(sliced, cutter.finish()))
         finally:
             seen.close()

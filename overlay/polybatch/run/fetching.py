@@ -1,4 +1,4 @@
-"""One download of a shard's results: kept as it comes, and believed only if it is what the vendor counted.
+"""Bringing results home: a download is kept as it comes, and believed only if it is what the vendor counted.
 
 A gateway's page, an empty body or a body that ends early must not make requests missing that were answered.
 """
@@ -9,13 +9,17 @@ from collections.abc import Sequence
 
 from attrs import define
 
-from polybatch.errors import ContractError
+from polybatch.errors import AuthError, ContractError, NotFound, NotReady, PolybatchError
+from polybatch.flow import Clock, Flow, Now, Warn, mapped
 from polybatch.model import BatchStatus
 from polybatch.vendor import Vendor
 
 from . import sink
-from .machine import Shard
+from .desk import Desk
+from .machine import Shard, State
+from .reconcile import GONE
 
+SMALLER = "if it goes on like this, smaller batches may come through: --max-items-per-batch"
 EMPTY = 3
 """How many downloads in a row must be without any result before that is believed."""
 
@@ -60,3 +64,51 @@ class Haul:
         """Whether the same has come before, and often enough."""
         again, self.shard.last_fetched = self.shard.last_fetched == self.sha256, self.sha256
         return again and (self.read > 0 or self.shard.tries + 1 >= EMPTY)
+
+
+@define
+class Fetching:
+    """Brings the results of ended batches home."""
+
+    desk: Desk
+
+    def fetch(self, shard: Shard) -> Flow[None]:
+        """Download a batch's results into a file, whole or not at all."""
+        desk = self.desk
+        file = sink.SafeFile(desk.folder.results(shard.number))
+        haul = Haul(desk.vendor, shard, file)
+        try:
+            counted = yield from mapped(desk.vendor.records(shard.batch_id or ""), haul.take)
+            lacking = haul.lacking(counted)
+        except NotReady:
+            file.drop()
+            desk.keep(shard, "not_ready", state=State.SUBMITTED)
+            shard.due = (yield Clock()) + desk.settings.poll
+        except PolybatchError as trouble:
+            file.drop()
+            yield from self._failed(shard, trouble)
+        except BaseException:
+            file.drop()
+            raise
+        else:
+            if lacking is not None and not haul.believed():
+                file.drop()
+                yield from desk.later(shard, ContractError(lacking, hint=SMALLER))
+                return
+            if lacking is not None:
+                yield Warn(f"shard {shard.number}: {lacking}; that is all there is")
+            file.commit()
+            desk.keep(shard, "fetched", state=State.FETCHED, sha256=haul.sha256, bytes=file.size)
+
+    def _failed(self, shard: Shard, trouble: PolybatchError) -> Flow[None]:
+        if isinstance(trouble, NotFound) and shard.status is not BatchStatus.COMPLETED:
+            # A batch that failed, expired or was cancelled may have no results at all.
+            self.desk.keep(shard, "fetched", state=State.FETCHED, bytes=0)
+            return
+        keeps, now = self.desk.profile.limits.retention, (yield Now())
+        late = keeps is not None and now and shard.created_at is not None and now - shard.created_at >= keeps
+        if late and not trouble.transient and not isinstance(trouble, AuthError):
+            yield Warn(f"shard {shard.number}: {trouble}; the vendor keeps results for {keeps}, they are lost")
+            self.desk.keep(shard, "results_gone", state=State.FETCHED, note=GONE, bytes=0)
+            return
+        yield from self.desk.later(shard, trouble)

@@ -10,11 +10,13 @@ import json
 import os
 import socket
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+
+from attrs import frozen
 
 from polybatch.errors import InputError, RunError, RunLocked
 from polybatch.model import BatchStatus
@@ -23,6 +25,10 @@ from .machine import Shard, State
 from .migrations import NAME, STEPS
 
 PRIVATE = 0o600
+DAMAGED = "was it damaged, or copied while in use? The file is left as it is"
+DISK = "nothing is lost; is there space on the disk, and is it sound? Then resume"
+Exception_ = tuple[int, str, str | None, bool]
+"""Place, outcome, code, and whether it is sent again, of a request that did not succeed."""
 
 
 class Journal:
@@ -32,9 +38,11 @@ class Journal:
         self._lock = Lock(directory / "lock")
         self._lock.take()
         try:
-            self._db = _connect(directory / NAME)
+            self._path = directory / NAME
+            self._db = _connect(self._path)
             try:
-                self._migrate()
+                with self.transaction():
+                    _migrate(self._db)
             except BaseException:
                 self._db.close()
                 raise
@@ -47,26 +55,20 @@ class Journal:
         self._db.close()
         self._lock.release()
 
-    def _migrate(self) -> None:
-        with self.transaction():
-            self._db.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
-            done = _steps(self._db)
-            for name, script in STEPS:
-                if name not in done:
-                    for statement in script.split(";"):
-                        self._db.execute(statement)
-                    self._db.execute("INSERT INTO migration VALUES (?, ?)", (name, _now()))
-
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, durable when it ends."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing, durable when it ends. Raises RunError where the disk does not take it."""
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise RunError(f"{self._path} cannot be written: {error}", hint=DISK) from error
 
     def facts(self) -> dict[str, Any]:
         """What the run was started with."""
@@ -80,12 +82,17 @@ class Journal:
     def plan(self, shards: Iterable[Shard], facts: Mapping[str, Any]) -> None:
         """Keep a whole plan, or none of it."""
         with self.transaction():
-            rows = [(s.number, s.generation, s.items, s.size, s.group, s.state.value) for s in shards]
-            self._db.executemany(
-                "INSERT INTO shard (number, generation, items, size, grp, state) VALUES (?, ?, ?, ?, ?, ?)", rows
-            )
+            count = self._insert(shards)
             self.remember(facts)
-            self._event(None, "planned", {"shards": len(rows)})
+            self._event(None, "planned", {"shards": count})
+
+    def extend(self, shards: Sequence[Shard], parents: Iterable[Shard], kind: str) -> None:
+        """Keep shards that send again what their parents have given up, and that the parents have."""
+        with self.transaction():
+            self._insert(shards)
+            for parent in parents:
+                self._update(parent)
+            self._event(None, kind, {"shards": [shard.number for shard in shards]})
 
     def shards(self) -> list[Shard]:
         """All shards as they were last recorded."""
@@ -101,17 +108,56 @@ class Journal:
         events = [(number, json.loads(data)) for number, data in rows]
         return {number: data["sha256"] for number, data in events if "sha256" in data}
 
+    def batches(self) -> set[str]:
+        """Ids of all batches that are proved to be, or to have been, this run's."""
+        query = "SELECT json_extract(data, '$.batch_id') FROM event WHERE kind IN ('submitted', 'adopted')"
+        rows = [*self._db.execute(query), *self._db.execute("SELECT batch_id FROM shard WHERE NOT provisional")]
+        return {batch_id for (batch_id,) in rows if batch_id is not None}
+
+    def reply(self, shard: Shard) -> dict[str, Any] | None:
+        """What the vendor answered to the last create of a shard, if it answered and nobody has looked yet."""
+        row = self._db.execute(
+            "SELECT kind, data FROM event WHERE shard = ? ORDER BY seq DESC LIMIT 1", (shard.number,)
+        ).fetchone()
+        return json.loads(row[1]) if row and row[0] == "replied" else None
+
+    def maps(self, shard: Shard) -> tuple[bytes, bytes]:
+        """A bit for each request of a finished shard: whether it succeeded, and whether it is sent again."""
+        query = "SELECT succeeded_map, moved_map FROM shard WHERE number = ?"
+        succeeded, moved = self._db.execute(query, (shard.number,)).fetchone()
+        return succeeded or b"", moved or b""
+
     def record(self, shard: Shard, kind: str, facts: Mapping[str, Any] | None = None, **data: Any) -> None:
         """Keep a shard's new state, what brought it there, and facts about the run that changed with it."""
         with self.transaction():
-            values = (shard.state, shard.batch_id, shard.status, json.dumps(dict(shard.outcomes)), shard.note)
-            self._db.execute(
-                "UPDATE shard SET state = ?, batch_id = ?, status = ?, outcomes = ?, note = ?"
-                " WHERE number = ? AND generation = ?",
-                (*map(_plain, values), shard.number, shard.generation),
-            )
+            self._update(shard)
             self.remember(facts or {})
             self._event(shard, kind, data)
+
+    def finish(
+        self, shard: Shard, facts: Mapping[str, Any], succeeded: bytes, moved: bytes, exceptions: Iterable[Exception_]
+    ) -> None:
+        """Keep what became of each request of a shard: a bit where it succeeded, a row where it did not."""
+        with self.transaction():
+            self._update(shard)
+            maps = (succeeded, moved if shard.moved else None, shard.number)
+            self._db.execute("UPDATE shard SET succeeded_map = ?, moved_map = ? WHERE number = ?", maps)
+            rows = ((shard.number, *exception) for exception in exceptions)
+            self._db.executemany("INSERT OR REPLACE INTO exception VALUES (?, ?, ?, ?, ?)", rows)
+            self.remember(facts)
+            self._event(shard, "done", {"outcomes": shard.outcomes, "moved": shard.moved, **shard.odd})
+
+    def _insert(self, shards: Iterable[Shard]) -> int:
+        names = ("number", "generation", "items", "size", "grp", *KEPT)
+        marks = ", ".join("?" * len(names))
+        rows = [(s.number, s.generation, s.items, s.size, s.group, *_row(s)) for s in shards]
+        self._db.executemany(f"INSERT INTO shard ({', '.join(names)}) VALUES ({marks})", rows)  # noqa: S608 - our names
+        return len(rows)
+
+    def _update(self, shard: Shard) -> None:
+        shard.since = _now()
+        names = ", ".join(f"{name} = ?" for name in KEPT)
+        self._db.execute(f"UPDATE shard SET {names} WHERE number = ?", (*_row(shard), shard.number))  # noqa: S608
 
     def event(self, kind: str, facts: Mapping[str, Any] | None = None, **data: Any) -> None:
         """Keep something that concerns the whole run."""
@@ -134,12 +180,31 @@ def read(directory: Path) -> tuple[dict[str, Any], list[Shard]]:
     db = _connect(directory / NAME)
     try:
         planned = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-        facts = _facts(db) if planned and _steps(db) else {}
+        steps = _steps(db) if planned else set[str]()
+        facts = _facts(db) if steps else {}
         if not facts:
             raise InputError(f"{directory} has no plan yet", hint="give the command that began the run again")
-        return facts, _shards(db)
+        if len(steps) == len(STEPS):
+            return facts, _shards(db)
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            db.backup(copy)
+            _migrate(copy)
+            return facts, _shards(copy)
+    except sqlite3.OperationalError as error:
+        raise RunError(f"{directory / NAME} cannot be read: {error}", hint=DAMAGED) from error
     finally:
         db.close()
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """Bring a journal of any earlier version to this one; within a transaction."""
+    db.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
+    done = _steps(db)
+    for name, script in STEPS:
+        if name not in done:
+            for statement in script.split(";"):
+                db.execute(statement)
+            db.execute("INSERT INTO migration VALUES (?, ?)", (name, _now()))
 
 
 def _facts(db: sqlite3.Connection) -> dict[str, Any]:
@@ -147,17 +212,38 @@ def _facts(db: sqlite3.Connection) -> dict[str, Any]:
 
 
 def _shards(db: sqlite3.Connection) -> list[Shard]:
-    rows = db.execute(
-        "SELECT number, generation, items, size, grp, state, batch_id, status, outcomes, note FROM shard"
-        " ORDER BY number, generation"
-    )
+    names = ", ".join(KEPT)
+    rows = db.execute(f"SELECT number, generation, items, size, grp, {names} FROM shard ORDER BY number")  # noqa: S608
     return [
-        Shard(
-            number, generation, items, size, group, State(state), batch_id, BatchStatus(status),
-            outcomes=json.loads(outcomes), note=note,
-        )
-        for number, generation, items, size, group, state, batch_id, status, outcomes, note in rows
-    ]  # fmt: skip
+        Shard(*row[:5], **{name: kind.read(value) for (name, kind), value in zip(KEPT.items(), row[5:], strict=True)})
+        for row in rows
+    ]
+
+
+@frozen
+class Kind:
+    """How a member of a shard becomes a column, and a column a member."""
+
+    write: Callable[[Any], Any] = lambda value: value
+    read: Callable[[Any], Any] = lambda value: value
+
+
+PLAIN = Kind()
+FLAG = Kind(int, bool)
+TIME = Kind(lambda when: None if when is None else when.isoformat(), lambda text: text and datetime.fromisoformat(text))
+JSON = Kind(lambda value: json.dumps(value if isinstance(value, Mapping) else list(value)), json.loads)
+KEPT: Mapping[str, Kind] = {
+    "state": Kind(str, State), "batch_id": PLAIN, "status": Kind(str, BatchStatus), "outcomes": JSON, "note": PLAIN,
+    "token": PLAIN, "round": PLAIN, "parents": JSON, "moved": PLAIN, "repaired": FLAG, "provisional": FLAG,
+    "watched": FLAG, "intent_at": TIME, "until": TIME, "created_at": TIME, "watch_from": TIME, "watch_until": TIME,
+    "usage": JSON,
+    "odd": JSON, "since": PLAIN,
+}  # fmt: skip
+"""Members of a shard that change, and how they are kept."""
+
+
+def _row(shard: Shard) -> Iterator[Any]:
+    return (kind.write(getattr(shard, name)) for name, kind in KEPT.items())
 
 
 def _steps(db: sqlite3.Connection) -> set[str]:
@@ -253,15 +339,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
     except sqlite3.Error as error:
         db.close()
-        raise RunError(f"{path} cannot be used: {error}", hint="was it damaged, or copied while in use?") from error
+        raise RunError(f"{path} cannot be used: {error}", hint=DAMAGED) from error
     return db
-
-
-def _plain(value: str | None) -> str | None:
-    """A word as sqlite3 takes it: an enum member is not a plain string to it."""
-    return None if value is None else str(value)
 
 
 def _now() -> str:

@@ -2,8 +2,10 @@
 
 planned ─► submitting ─► submitted ─► ended ─► fetched ─► done
    ▲            ├─ refused: back to planned
-   └────────────┘
-                └─ reply lost ─► unknown ─► planned (resubmit) | fetched (abandon) | held until somebody decides
+   │            └─ reply lost ─► unknown ─┬─ found ─► submitted
+   ├──────── proved absent, or resubmit ──┤
+   │                                      ├─ abandon ─► fetched
+   └─────────────── held ◄────────────────┘  (the next drive looks again)
 """
 
 from __future__ import annotations
@@ -26,14 +28,17 @@ class State(StrEnum):
     PLANNED = "planned"
     SUBMITTING = "submitting"
     UNKNOWN = "unknown"
+    HELD = "held"
     SUBMITTED = "submitted"
     ENDED = "ended"
     FETCHED = "fetched"
     DONE = "done"
 
 
-OPEN = frozenset({State.SUBMITTING, State.UNKNOWN, State.SUBMITTED})
+OPEN = frozenset({State.SUBMITTING, State.UNKNOWN, State.HELD, State.SUBMITTED})
 """States in which the vendor may be working for us."""
+LOST = frozenset({State.SUBMITTING, State.UNKNOWN, State.HELD})
+"""States in which nobody knows whether a batch was made: no further create is sent meanwhile."""
 
 
 @define
@@ -48,24 +53,55 @@ class Shard:
     state: State = State.PLANNED
     batch_id: str | None = None
     status: BatchStatus = BatchStatus.UNKNOWN
-    succeeded: int | None = None
-    """Requests the vendor says are done while the batch goes on."""
     outcomes: Mapping[str, int] = field(factory=dict)
-    """How many requests had which outcome, once done."""
-    expires_at: datetime | None = None
+    """How many requests had which outcome, once done; without those that were moved."""
     note: str = ""
     """Why it is where it is, for people; of a planned one, why its create was refused for good."""
+    token: str = ""
+    """What finds its create again; fixed before the first attempt."""
+    round: int = 0
+    """How many repair rounds lie behind it."""
+    parents: Sequence[int] = ()
+    """The shards whose requests it sends again."""
+    moved: int = 0
+    """How many of its requests are sent again in another shard, which has the last word on them."""
+    repaired: bool = False
+    """Whether that other shard exists."""
+    provisional: bool = False
+    """Whether its batch was found by its size only; the first result tells whether it is ours."""
+    intent_at: datetime | None = None
+    """When its create was sent, by the vendor's clock, as far as that was known."""
+    until: datetime | None = None
+    """The end of what it waits for, by the vendor's clock."""
+    created_at: datetime | None = None
+    watch_from: datetime | None = None
+    """When the create was sent that was taken to be lost, by the vendor's clock."""
+    watch_until: datetime | None = None
+    """Until when the vendor's list is watched for a batch whose create was taken to be lost, and sent again."""
+    watched: bool = False
+    usage: Mapping[str, int] = field(factory=dict)
+    """Tokens of all results that came, also of those that are sent again."""
+    odd: Mapping[str, int] = field(factory=dict)
+    """Results that fit no request, by kind; they stand in quarantine."""
+    since: str = ""
+    """When it was last recorded."""
+    succeeded: int | None = None
+    """Requests the vendor says are done while the batch goes on."""
     staged: str = ""
     """sha256 of its payload, where this process has staged it."""
     due: float = 0.0
-    """When to look at the batch, or for its results, again, on the driver's clock; not journaled, so that a resume
-    looks at once."""
+    """When to look at the batch, or for it, or for its results, again, on the driver's clock; not journaled, so that a
+    resume looks at once."""
     pause: float = 0.0
     """Seconds between the last look and the next."""
     tries: int = 0
     """How often in a row looking or fetching failed."""
+    sweeps: int = 0
+    """How often in a row the whole list was read without a trace of it, after it should have been there."""
     resubmitted: bool = False
     """Whether this drive has sent it once more after a create whose fate is unknown."""
+    watch_due: float = 0.0
+    """When to look for a late duplicate again."""
     last_fetched: str = ""
     """sha256 of the last download, where that was not complete."""
     cancel_sent: bool = False
@@ -73,6 +109,18 @@ class Shard:
     """When to ask the vendor to cancel it, where the run is to be cancelled."""
     parked: bool = False
     """Set aside because of trouble that waiting does not mend; the next drive tries again."""
+    gated: bool = False
+    """Kept back until the canary has answered."""
+
+    @property
+    def watching(self) -> bool:
+        """Whether to look for a late duplicate: not while its own batch is not known, which would look like one."""
+        return self.watched and not self.provisional and self.state not in LOST and self.state is not State.PLANNED
+
+    @property
+    def sent(self) -> bool:
+        """Whether its requests are, or were, to be sent: not where they were cut anew before that."""
+        return self.moved < self.items or self.batch_id is not None
 
 
 class Deed(StrEnum):
@@ -80,17 +128,20 @@ class Deed(StrEnum):
 
     FINISH = "finish"
     FETCH = "fetch"
+    SEARCH = "search"
     SUBMIT = "submit"
     POLL = "poll"
+    WATCH = "watch"
 
 
 DEEDS: Mapping[State, Deed] = {
     State.FETCHED: Deed.FINISH,
     State.ENDED: Deed.FETCH,
+    State.UNKNOWN: Deed.SEARCH,
     State.PLANNED: Deed.SUBMIT,
     State.SUBMITTED: Deed.POLL,
 }
-TIMED = frozenset({Deed.FETCH, Deed.POLL})
+TIMED = frozenset({Deed.FETCH, Deed.SEARCH, Deed.POLL})
 """Deeds that wait for `Shard.due`."""
 
 
@@ -111,8 +162,10 @@ def due(shards: Sequence[Shard], now: float, window: Window) -> tuple[Deed, Shar
     """The next deed."""
     found: dict[Deed, Shard] = {}
     for shard in shards:
+        if shard.watching and shard.watch_due <= now:
+            found.setdefault(Deed.WATCH, shard)
         deed = DEEDS.get(shard.state)
-        if deed is None or shard.parked or (deed in TIMED and shard.due > now):
+        if deed is None or shard.parked or (deed in TIMED and shard.due > now) or (deed is Deed.SUBMIT and shard.gated):
             continue
         if _rank(deed, shard) < _rank(deed, found.setdefault(deed, shard)):
             found[deed] = shard
@@ -125,7 +178,8 @@ def next_due(shards: Sequence[Shard], window: Window) -> float | None:
     """When something will be due; `None` when nothing ever will, without a decision or because all is done."""
     waiting = [shard for shard in shards if not shard.parked]
     times = [shard.due for shard in waiting if DEEDS.get(shard.state) in TIMED]
-    if any(shard.state is State.PLANNED for shard in waiting) and window.room(shards):
+    times += [shard.watch_due for shard in shards if shard.watching]
+    if any(shard.state is State.PLANNED and not shard.gated for shard in waiting) and window.room(shards):
         times.append(window.not_before)
     return min(times, default=None)
 
@@ -133,6 +187,32 @@ def next_due(shards: Sequence[Shard], window: Window) -> float | None:
 def _rank(deed: Deed, shard: Shard) -> float:
     """What comes first: the longest due; of creates, one that was not refused before."""
     return float(bool(shard.note)) if deed is Deed.SUBMIT else shard.due
+
+
+@frozen(kw_only=True)
+class Duplicate:
+    """A batch that was made although its create was taken to be lost, and that may be charged besides."""
+
+    batch_id: str
+    shard: int
+    requests: int
+    answered: int | None = None
+    """How many of them the vendor has answered; `None` where it does not say."""
+    status: str = ""
+    ended: bool = False
+    cancelled: bool = False
+    """Whether polybatch has asked the vendor to stop it."""
+    tokens: Mapping[str, int] = field(factory=dict)
+    """Of the batch that holds the same requests: about what this one costs."""
+
+    def __str__(self) -> str:
+        answered = "an unknown number" if self.answered is None else f"{self.answered:,}"
+        tokens = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.tokens.items() if count)
+        return (
+            f"batch {self.batch_id} holds the {self.requests:,} requests of shard {self.shard} a second time; it is"
+            f" {self.status}, {answered} of them answered" + (f"; the first time they used {tokens}" if tokens else "")
+            + ("; its cancel was asked for" if self.cancelled else "")
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -150,6 +230,13 @@ class RunStatus:
     """Requests the vendor says it has answered, finished shards included."""
     held: tuple[str, ...] = ()
     """What waits for a decision, in words."""
+    duplicates: tuple[Duplicate, ...] = ()
+    usage: Mapping[str, int] = field(factory=dict)
+    """Tokens of all results that came, every attempt counted."""
+    odd: Mapping[str, int] = field(factory=dict)
+    """Results that fit no request, by kind; they stand in the run directory's quarantine."""
+    repeated: int = 0
+    """Requests that were sent again, each time counted."""
 
     @property
     def settled(self) -> int:
@@ -167,21 +254,27 @@ class RunStatus:
         return self.outcomes.get(Outcome.SUCCEEDED, 0) == self.total
 
 
-def summed(shards: Iterable[Shard]) -> tuple[Counter[str], Counter[str], int]:
-    """Shards by state, requests by outcome, and requests answered so far."""
-    states, outcomes, answered = Counter[str](), Counter[str](), 0
+def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePath) -> RunStatus:
+    """The state of a run, from its journal alone."""
+    states, outcomes, usage, odd = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    answered = 0
     for shard in shards:
         states[shard.state.value] += 1
         outcomes.update(shard.outcomes)
+        usage.update(shard.usage)
+        odd.update(shard.odd)
         answered += sum(shard.outcomes.values()) if shard.state is State.DONE else shard.succeeded or 0
-    return states, outcomes, answered
-
-
-def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePath) -> RunStatus:
-    """The state of a run, from its journal alone."""
-    states, outcomes, answered = summed(shards)
-    held = tuple(f"shard {s.number} ({s.items} requests): {s.note}" for s in shards if s.state is State.UNKNOWN)
+    held = (f"shard {s.number} ({s.items:,} requests): {s.note}" for s in shards if s.state is State.HELD)
     return RunStatus(
-        run_dir=str(run_dir), vendor=facts["vendor"], total=sum(shard.items for shard in shards),
-        shards=dict(states), outcomes=dict(outcomes), answered=answered, held=held,
+        run_dir=str(run_dir), vendor=facts["vendor"],
+        total=sum(shard.items for shard in shards if shard.generation == 0),
+        shards=dict(states), outcomes=dict(outcomes), answered=answered, held=tuple(held),
+        duplicates=_duplicates(facts, shards), usage=dict(usage), odd=dict(odd),
+        repeated=sum(shard.moved for shard in shards),
     )  # fmt: skip
+
+
+def _duplicates(facts: Mapping[str, Any], shards: Sequence[Shard]) -> tuple[Duplicate, ...]:
+    tokens = {shard.number: shard.usage for shard in shards}
+    found = facts.get("duplicates", {}).values()
+    return tuple(Duplicate(**kept, tokens=tokens.get(kept["shard"], {})) for kept in found)

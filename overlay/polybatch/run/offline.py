@@ -18,10 +18,12 @@ from attrs import define, field, fields, frozen
 
 from polybatch import source
 from polybatch.errors import InputError
+from polybatch.model import Outcome
 from polybatch.vendors import find_vendor
 
 from . import sink
 from .core import Core
+from .desk import Desk
 from .journal import Journal, SeenIds, read
 from .machine import Shard, State
 from .opening import Settings
@@ -60,7 +62,7 @@ def opened(run_dir: Path) -> Iterator[Core]:
     vendor = find_vendor(begun.vendor)(begun.options, begun.base_url)
     settings = Settings(out=Path(begun.out), run_dir=run_dir, model=begun.model)
     journal = Journal(run_dir)
-    core = Core(vendor, settings, sink.Folder(run_dir), journal, journal.facts(), journal.shards())
+    core = Core(Desk(vendor, settings, sink.Folder(run_dir), journal, journal.facts(), journal.shards()))
     try:
         yield core
     finally:
@@ -72,14 +74,14 @@ def opened(run_dir: Path) -> Iterator[Core]:
 
 def lines(core: Core) -> Iterator[bytes]:
     """The results of all finished shards, as lines of the output, in the order in which they were first written."""
-    shards = {shard.number: shard for shard in core.shards}
-    for number in core.journal.written():
+    shards = {shard.number: shard for shard in core.desk.shards}
+    for number in core.desk.journal.written():
         yield from map(sink.line, core.results_of(shards[number]))
 
 
 def rewrite(core: Core, out: Path) -> None:
     """Write the results file anew, whole or not at all. Raises InputError for a file that is not this run's."""
-    own = out.absolute() == Path(core.facts["out"]) and core.facts["begun"]
+    own = out.absolute() == Path(core.desk.facts["out"]) and core.desk.facts["begun"]
     if not own:
         sink.refuse_foreign(out)
     file = sink.SafeFile(out)
@@ -91,7 +93,7 @@ def rewrite(core: Core, out: Path) -> None:
         raise
     file.commit()
     if own:
-        core.journal.event("rewritten", {"committed": file.size})
+        core.desk.journal.event("rewritten", {"committed": file.size})
 
 
 # -- what went wrong
@@ -168,8 +170,8 @@ def verify(core: Core) -> Verdict:
 
     Raises InputError where the input or the results file is gone.
     """
-    verdict = Verdict(sum(shard.items for shard in core.shards))
-    out = Path(core.facts["out"])
+    verdict = Verdict(core.status().total)
+    out = Path(core.desk.facts["out"])
     _input(core, verdict)
     _states(core, verdict)
     _files(core, verdict)
@@ -177,7 +179,7 @@ def verify(core: Core) -> Verdict:
         seen = SeenIds(Path(folder) / "lines.sqlite")
         try:
             strangers = _output(core, out, seen, verdict)
-            for shard in core.shards:
+            for shard in core.desk.shards:
                 if shard.state is State.DONE:
                     strangers -= _shard(core, shard, seen, file, verdict)
         finally:
@@ -188,28 +190,44 @@ def verify(core: Core) -> Verdict:
 
 
 def _input(core: Core, verdict: Verdict) -> None:
-    path, digest, count = Path(core.facts["input"]), hashlib.sha256(), 0
+    path, digest, count = Path(core.desk.facts["input"]), hashlib.sha256(), 0
     for _ in source.lines(path, digest):
         count += 1
-    if digest.hexdigest() != core.facts["input_sha256"]:
+    if digest.hexdigest() != core.desk.facts["input_sha256"]:
         raise InputError(f"{path} is not what it was when the run was planned", hint="restore it")
     if count != verdict.total:
         verdict.complain(f"the input holds {count:,} requests, the journal {verdict.total:,}")
 
 
 def _states(core: Core, verdict: Verdict) -> None:
-    for shard in core.shards:
+    for shard in core.desk.shards:
         if shard.state is not State.DONE:
             verdict.complain(f"shard {shard.number} ({shard.items:,} requests) is not finished: {shard.state}")
-        elif sum(shard.outcomes.values()) != shard.items:
-            verdict.complain(
-                f"shard {shard.number} holds {shard.items:,} requests, but its outcomes are {_words(shard.outcomes)}"
-            )
+        elif sum(shard.outcomes.values()) + shard.moved != shard.items:
+            sent_again = f", and {shard.moved:,} are sent again" if shard.moved else ""
+            verdict.complain(f"shard {shard.number} holds {shard.items:,} requests, but its outcomes are"
+                             f" {_words(shard.outcomes)}{sent_again}")  # fmt: skip
+        else:
+            _maps(core, shard, verdict)
+
+
+def _maps(core: Core, shard: Shard, verdict: Verdict) -> None:
+    """The journal's bits for each request, against its own counts; runs of older versions have none."""
+    if not shard.sent:
+        return
+    succeeded, moved = (
+        map_ if not map_ else int.from_bytes(map_).bit_count() for map_ in core.desk.journal.maps(shard)
+    )
+    if succeeded != b"" and succeeded != shard.outcomes.get(Outcome.SUCCEEDED, 0):
+        verdict.complain(f"shard {shard.number}: {succeeded:,} bits say succeeded, its outcomes are"
+                         f" {_words(shard.outcomes)}")  # fmt: skip
+    if (moved or 0) != shard.moved:
+        verdict.complain(f"shard {shard.number}: {moved or 0:,} bits say sent again, its count is {shard.moved:,}")
 
 
 def _files(core: Core, verdict: Verdict) -> None:
-    for number, expected in core.journal.fetched().items():
-        path = core.folder.results(number)
+    for number, expected in core.desk.journal.fetched().items():
+        path = core.desk.folder.results(number)
         if not path.exists():
             verdict.complain(f"{path} is gone")
             continue
@@ -234,7 +252,7 @@ def _output(core: Core, out: Path, seen: SeenIds, verdict: Verdict) -> int:
         else:
             verdict.complain(f"line {number} of the results is a second one for {result.custom_id!r}")
     journaled = Counter[str]()
-    for shard in core.shards:
+    for shard in core.desk.shards:
         journaled.update(shard.outcomes)
     if outcomes != journaled:
         verdict.complain(f"outcomes in the results are {_words(outcomes)}; in the journal {_words(journaled)}")

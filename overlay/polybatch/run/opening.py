@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
@@ -24,12 +24,15 @@ from polybatch.vendor import Vendor
 from . import sink
 from .journal import Journal, SeenIds
 from .machine import Shard
-from .plan import ID_DIGITS, Cut, Cutter, Member, wire_id
+from .plan import ID_DIGITS, Cut, Cutter, Member, mark_of, token_of, wire_id
 
 MOST_ITEMS = 10**ID_DIGITS
 """Requests in a shard where the vendor names no limit: what six digits of an index can count."""
 Decision = Literal["hold", "resubmit", "abandon"]
 DECISIONS = get_args(Decision)
+LONGEST_TOKEN = token_of("0" * 20, MOST_ITEMS, 999)
+Fingerprint = Callable[[str], str]
+"""From a salt to what tells a key from another, without being one."""
 STDOUT = "stdout.jsonl"
 """File in the run directory that holds the results until they are written to standard output, at the end."""
 
@@ -46,7 +49,13 @@ class Settings:
     out: Path = field(converter=_absolute)
     run_dir: Path = field(converter=_absolute)
     poll: float = 5.0
+    settle: float = 900.0
+    """Seconds, by the vendor's clock, within which a create whose reply was lost may still show up."""
     on_unknown: Decision = "hold"
+    retries: int = 0
+    """Repair rounds."""
+    canary: int | None = None
+    """So many requests are sent first; the others only if all of these succeed."""
     max_items_per_batch: int | None = None
     max_requests: int | None = None
     model: str | None = None
@@ -57,6 +66,9 @@ class Settings:
         rules = (
             ("poll", "a number of seconds above 0", _number(self.poll) and 0 < self.poll < math.inf),
             ("on_unknown", f"one of {', '.join(DECISIONS)}", self.on_unknown in DECISIONS),
+            ("settle", "a number of seconds from 0", _number(self.settle) and 0 <= self.settle < math.inf),
+            ("retries", "a number from 0", self.retries == 0 or _count(self.retries)),
+            ("canary", "a number from 1", _count(self.canary)),
             ("max_items_per_batch", "a number from 1", _count(self.max_items_per_batch)),
             ("max_requests", "a number from 1", _count(self.max_requests)),
         )
@@ -103,6 +115,7 @@ def begin(
     folder: sink.Folder,
     journal: Journal,
     identity: Mapping[str, Any],
+    fingerprint: Fingerprint,
 ) -> dict[str, Any]:
     """Check the whole input and cut it into shards. Raises InputError, naming the line."""
     path = requests.absolute()
@@ -111,13 +124,16 @@ def begin(
         with source.open_input(requests) as stream:
             _spooled(stream, path, requests)
     digest = hashlib.sha256()
-    run_id = secrets.token_hex(10)
+    run_id, salt = secrets.token_hex(10), secrets.token_hex(8)
     seen = SeenIds(folder.path / "seen.sqlite")
     shards: list[Shard] = []
+    canary = 0
     try:
         for cut in cuts(vendor, path, settings, run_id, seen, digest):
             folder.save_members(len(shards), cut)
-            shards.append(Shard(len(shards), 0, len(cut), cut.size, cut.group))
+            number = len(shards)
+            shards.append(Shard(number, 0, len(cut), cut.size, cut.group, token=token_of(run_id, number, 0)))
+            canary += cut.canary
     finally:
         seen.close()
     if not shards:
@@ -126,6 +142,7 @@ def begin(
         **identity, "run_id": run_id, "input": str(path), "input_sha256": digest.hexdigest(),
         "requests": str(requests if str(requests) == "-" else requests.absolute()),
         "out": str(settings.out.absolute()), "begun": False, "committed": 0,
+        "salt": salt, "key": fingerprint(salt), "canary": canary,
     }  # fmt: skip
     folder.sync_plan()
     journal.plan(shards, facts)
@@ -136,12 +153,22 @@ def cuts(
     vendor: Vendor, path: Path, settings: Settings, run_id: str, seen: SeenIds, digest: source.Digest
 ) -> Iterator[Cut]:
     """Read, check and cut the whole input. Raises InputError, naming the line."""
-    gauge, cutter = Gauge(vendor, settings, run_id, seen), cutter_for(vendor, settings)
+    gauge, cutter, first = Gauge(vendor, settings, run_id, seen), cutter_for(vendor, settings), settings.canary or 0
     for count, (offset, number, line) in enumerate(source.lines(path, digest), 1):
         where = f"{path.name}, line {number}"
         refuse_larger(count, settings, f"{where}: ")
-        yield from cutter.add(gauge.member(offset, number, line, where))
+        filled = cutter.add(gauge.member(offset, number, line, where))
+        yield from canaries(filled) if count <= first else filled
+        if count == first:
+            yield from canaries(cutter.finish())
     yield from cutter.finish()
+
+
+def canaries(cuts: Iterable[Cut]) -> Iterator[Cut]:
+    """The same, as those that are sent first."""
+    for cut in cuts:
+        cut.canary = True
+        yield cut
 
 
 def refuse_larger(count: int, settings: Settings, where: str = "") -> None:
@@ -150,16 +177,20 @@ def refuse_larger(count: int, settings: Settings, where: str = "") -> None:
         raise InputError(f"{where}more than the {settings.max_requests:,} requests that --max-requests allows")
 
 
-def cutter_for(vendor: Vendor, settings: Settings) -> Cutter:
-    """A cutter that keeps to the limits of the vendor and of the user."""
+def cutter_for(
+    vendor: Vendor, settings: Settings, taken: Iterable[int] = (), *, most_bytes: int | None = None
+) -> Cutter:
+    """A cutter that keeps to the limits of the vendor and of the user; `taken`: lengths of batches there are."""
     limits = vendor.profile.limits
     most = min(limits.max_items or MOST_ITEMS, settings.max_items_per_batch or MOST_ITEMS)
-    return Cutter(most, limits.max_bytes - around(vendor) if limits.max_bytes is not None else None)
+    bounds = [limits.max_bytes - around(vendor)] if limits.max_bytes is not None else []
+    bounds += [most_bytes] if most_bytes is not None else []
+    return Cutter(most, min(bounds, default=None), set(taken) if vendor.profile.distinct else None)
 
 
 def around(vendor: Vendor) -> int:
-    """Bytes of a create's body beside its requests."""
-    return sum(map(len, inline.frame(vendor.envelope())))
+    """Bytes of a create's body beside its requests, at most."""
+    return sum(map(len, inline.frame(vendor.envelope(LONGEST_TOKEN))))
 
 
 @define
@@ -188,7 +219,7 @@ class Gauge:
             title = self.vendor.profile.title
             raise InputError(f"{where}: a batch of it alone has {size + self._around:,} bytes, {title} takes {most:,}")
         group = self.vendor.model(request) or self.settings.model if self.vendor.profile.one_model else None
-        return Member(offset, number, size, group, self.vendor.alone(request))
+        return Member(offset, number, size, group, self.vendor.alone(request), mark_of(line))
 
 
 def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:
@@ -198,8 +229,11 @@ def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:
         raise InputError(f"cannot read {requests}: {error}", hint="is the file complete?") from error
 
 
-def refuse_other(facts: Mapping[str, Any], identity: Mapping[str, Any], requests: Path, settings: Settings) -> None:
-    """Refuse to go on with something else than the run began with."""
+def refuse_other(
+    facts: Mapping[str, Any], identity: Mapping[str, Any], requests: Path, settings: Settings,
+    changed: Callable[[], str] = str,
+) -> None:  # fmt: skip
+    """Refuse to go on with something else than the run began with; `changed` says where an input differs."""
     for name, value in identity.items():
         if facts.get(name) != value:
             raise InputError(
@@ -209,13 +243,17 @@ def refuse_other(facts: Mapping[str, Any], identity: Mapping[str, Any], requests
     if facts["out"] != str(settings.out.absolute()):
         written = "standard output" if Path(facts["out"]).name == STDOUT else facts["out"]
         raise InputError(f"this run writes its results to {written}", hint="give the same --out, or another --run-dir")
+    if settings.canary is not None and not facts.get("canary"):
+        raise InputError("this run was begun without --canary", hint="leave it out; only a new run can have one")
     given = str(requests if str(requests) == "-" else requests.absolute())
     if given not in {facts["requests"], facts["input"]}:
         raise InputError(f"this run reads {facts['requests']}, not {given}", hint="name another --run-dir")
     for path in sorted({facts["input"], given} - {"-"}):
         if sha256_of(Path(path)) != facts["input_sha256"]:
+            where = changed() if path == facts["input"] else ""
             raise InputError(
-                f"{path} is not what it was when the run was planned", hint="restore it, or start a new run"
+                f"{path} is not what it was when the run was planned" + (f"; {where}" if where else ""),
+                hint="restore it, or start a new run",
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from hashlib import blake2b
 
 from attrs import define, field, frozen
 
@@ -28,6 +29,8 @@ class Member:
     """What all requests of a batch must share."""
     alone: str | None = None
     """What no two requests of a batch may share."""
+    mark: int = 0
+    """Tells the line from what may stand there later."""
 
 
 @define
@@ -39,7 +42,11 @@ class Cut:
     """Encoded bytes of the requests, the commas between them included."""
     offsets: array[int] = field(factory=lambda: array("Q"))
     numbers: array[int] = field(factory=lambda: array("Q"))
+    marks: array[int] = field(factory=lambda: array("Q"))
+    sizes: array[int] = field(factory=lambda: array("Q"))
     loners: set[str] = field(factory=set)
+    canary: bool = False
+    """Whether it is sent before all others, to see whether they are worth it."""
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -49,8 +56,21 @@ class Cut:
         self.size += member.size + bool(self.offsets)
         self.offsets.append(member.offset)
         self.numbers.append(member.line)
+        self.marks.append(member.mark)
+        self.sizes.append(member.size)
         if member.alone is not None:
             self.loners.add(member.alone)
+
+    def split(self, length: int) -> Cut:
+        """Keep so many requests and give the others."""
+        rest = Cut(self.group)
+        for name in ("offsets", "numbers", "marks", "sizes"):
+            values = getattr(self, name)
+            setattr(rest, name, values[length:])
+            setattr(self, name, values[:length])
+        for cut in (self, rest):
+            cut.size = sum(cut.sizes) + max(0, len(cut) - 1)
+        return rest
 
 
 @define
@@ -95,6 +115,11 @@ class Cutter:
 
     max_items: int
     max_bytes: int | None = None
+    distinct: set[int] | None = None
+    """Lengths that were given away, where no two shards shall be as long; `None` where that does not matter.
+
+    A cut gives up less than half of its requests for that; where all such lengths are taken, one is given again.
+    """
     _queues: dict[str | None, Queue] = field(factory=dict)
 
     def add(self, member: Member) -> Iterator[Cut]:
@@ -106,15 +131,30 @@ class Cutter:
             if cut is not None and not self._full(cut, member):
                 break
             if cut is not None:
-                yield queue.close(number)
+                yield self._closed(queue, number)
             number += 1
         queue.put(number, member)
 
     def finish(self) -> Iterator[Cut]:
         """Give what is left."""
         for queue in self._queues.values():
-            yield from queue.cuts.values()
+            while queue.cuts:
+                yield self._closed(queue, next(iter(queue.cuts)))
         self._queues.clear()
+
+    def _closed(self, queue: Queue, number: int) -> Cut:
+        """Close a cut; where its length was given away it ends earlier, and the rest begins the next one."""
+        cut = queue.close(number)
+        if self.distinct is None or cut.loners:
+            return cut
+        length = next(
+            (length for length in range(len(cut), len(cut) // 2, -1) if length not in self.distinct), len(cut)
+        )
+        self.distinct.add(length)
+        if length < len(cut):
+            queue.cuts[queue.following] = cut.split(length)
+            queue.following += 1
+        return cut
 
     def _full(self, cut: Cut, member: Member) -> bool:
         too_large = self.max_bytes is not None and cut.size + 1 + member.size > self.max_bytes
@@ -124,3 +164,13 @@ class Cutter:
 def wire_id(run_id: str, shard: int, generation: int, index: int) -> str:
     """The id that travels instead of the user's: it tells the run, the shard and the place in it."""
     return f"{run_id[:8]}-{shard:06d}-{generation}-{index:0{ID_DIGITS}d}"
+
+
+def token_of(run_id: str, shard: int, generation: int) -> str:
+    """What finds the create of a shard again."""
+    return f"{run_id}-{shard}-{generation}"
+
+
+def mark_of(line: bytes) -> int:
+    """What tells a line from another, in eight bytes."""
+    return int.from_bytes(blake2b(line, digest_size=8).digest(), "big")

@@ -2,7 +2,9 @@
 
 plan/000000.members     where the requests of a shard stand in the input
 payload/000000.json     the create's body, from just before it is sent until its batch is known
+replies/000000.raw      what a create was answered with, until that was understood
 results/000000.jsonl    what the vendor answered, as it answered
+quarantine/000000.jsonl answers that fit no request, or contradict another, each with the reason
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import IO, Any
 import msgspec
 from attrs import frozen
 
-from polybatch.errors import InputError
+from polybatch.errors import InputError, RunError
 from polybatch.model import Outcome, Result
 from polybatch.vendor import Payload
 
@@ -29,7 +31,7 @@ BLOCK = 1 << 20
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
 INPUT = "input.jsonl"
 """Where an input is kept that cannot be read twice."""
-PARTS = ("plan", "payload", "results")
+PARTS = ("plan", "payload", "replies", "results", "quarantine")
 OURS = frozenset({*PARTS, NAME, f"{NAME}-wal", f"{NAME}-shm", "lock", "seen.sqlite", INPUT, f"{INPUT}.part"})
 """What a run directory may hold before its run is planned."""
 encoder = msgspec.json.Encoder()
@@ -72,8 +74,8 @@ class Folder:
     def save_members(self, number: int, cut: Cut) -> None:
         """Keep where a shard's requests stand; safe once `sync_plan` was called."""
         with private(self._members(number)) as file:
-            cut.offsets.tofile(file)
-            cut.numbers.tofile(file)
+            for values in (cut.offsets, cut.numbers, cut.marks):
+                values.tofile(file)
             file.flush()
             os.fsync(file.fileno())
 
@@ -81,13 +83,18 @@ class Folder:
         """Make the names of the plan's files durable."""
         _sync_directory(self.path / "plan")
 
-    def members(self, number: int, items: int) -> tuple[array[int], array[int]]:
-        """Offsets and line numbers of a shard's requests."""
-        offsets, numbers = array("Q"), array("Q")
-        with self._members(number).open("rb") as file:
-            offsets.fromfile(file, items)
-            numbers.fromfile(file, items)
-        return offsets, numbers
+    def members(self, number: int, items: int) -> tuple[array[int], array[int], array[int]]:
+        """Offsets, line numbers and marks of a shard's requests; runs of older versions have no marks."""
+        found, path = (array("Q"), array("Q"), array("Q")), self._members(number)
+        try:
+            with path.open("rb") as file:
+                for values in found[:2]:
+                    values.fromfile(file, items)
+                if file.peek(1):
+                    found[2].fromfile(file, items)
+        except (OSError, EOFError, ValueError) as error:
+            raise RunError(f"{path} cannot be read: {error}", hint="restore the run directory as it was") from error
+        return found
 
     def _members(self, number: int) -> Path:
         return self.path / "plan" / f"{number:06d}.members"
@@ -96,9 +103,17 @@ class Folder:
         """Where a create's body waits."""
         return self.path / "payload" / f"{number:06d}.json"
 
+    def reply(self, number: int) -> Path:
+        """Where the answer to a create waits."""
+        return self.path / "replies" / f"{number:06d}.raw"
+
     def results(self, number: int) -> Path:
         """Where a vendor's answers are kept."""
         return self.path / "results" / f"{number:06d}.jsonl"
+
+    def quarantine(self, number: int) -> Path:
+        """Where answers are kept that fit no request, or contradict another."""
+        return self.path / "quarantine" / f"{number:06d}.jsonl"
 
 
 class SafeFile:
@@ -133,6 +148,24 @@ class SafeFile:
         """Leave no trace."""
         self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+def keep(path: Path, data: bytes) -> str:
+    """Make a small file durable; gives its sha256."""
+    file = SafeFile(path)
+    try:
+        file.write(data)
+    except BaseException:
+        file.drop()
+        raise
+    file.commit()
+    return file.digest.hexdigest()
+
+
+def kept(path: Path, sha256: str) -> bytes:
+    """What was made durable; nothing where it is gone or another."""
+    data = path.read_bytes() if path.exists() else b""
+    return data if hashlib.sha256(data).hexdigest() == sha256 else b""
 
 
 def payload_of(path: Path) -> Payload:

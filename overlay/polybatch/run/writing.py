@@ -5,20 +5,23 @@ The journal knows up to which byte the file is safe; what stands behind is writt
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import attrs
 from attrs import define, field
 
-from polybatch.model import Result
+from polybatch.model import Outcome, Result
 
 from . import sink
 from .contents import Contents
-from .journal import Journal
+from .journal import Exception_, Journal
 from .machine import Shard, State
-from .reconcile import Tally
+from .reconcile import Tally, bits
 
 CHUNK = 1000
 """Results written at a time."""
@@ -41,30 +44,31 @@ class Writer:
         else:
             sink.refuse_foreign(self.path)
 
-    def write(self, shard: Shard) -> Tally:
-        """Append a fetched shard's lines; says what fitted no request."""
+    def write(self, shard: Shard, again: Callable[[Result], bool]) -> Tally:
+        """Append a fetched shard's lines, but for those that are sent `again`; says what fitted no request."""
+        page = Page(shard.items, again)
+        quarantine = Quarantine(self.contents.folder.quarantine(shard.number))
+        tally = Tally()
         try:
-            outcomes, tally, committed = self._append(self._opened(), shard)
-            done = attrs.evolve(shard, state=State.DONE, outcomes=outcomes)
-            self.journal.record(done, "done", {"committed": committed}, outcomes=outcomes, **tally.found())
+            output = self._opened()
+            for chunk in batched(page.read(self.contents.placed(shard, tally, quarantine.add))):
+                output.write(chunk)
+            committed = output.commit()
+            quarantine.close()
+            done = attrs.evolve(
+                shard, state=State.DONE, outcomes=dict(page.outcomes), moved=len(page.moved), odd=tally.found(),
+                usage=dict(page.usage),
+            )  # fmt: skip
+            succeeded, moved = bits(page.succeeded, shard.items), bits(page.moved, shard.items)
+            self.journal.finish(done, {"committed": committed}, succeeded, moved, page.exceptions)
         except BaseException:
             self.close()  # what was not recorded is cut off when the file is opened again
+            quarantine.drop()
             raise
         self.facts["committed"] = committed
-        shard.state, shard.outcomes = done.state, done.outcomes
+        for name in ("state", "outcomes", "moved", "odd", "usage"):
+            setattr(shard, name, getattr(done, name))
         return tally
-
-    def _append(self, output: sink.Output, shard: Shard) -> tuple[dict[str, int], Tally, int]:
-        counts, tally = Counter[str](), Tally()
-        chunk: list[Result] = []
-        for result in self.contents.results(shard, tally):
-            counts[result.outcome.value] += 1
-            chunk.append(result)
-            if len(chunk) >= CHUNK:
-                output.write(chunk)
-                chunk.clear()
-        output.write(chunk)
-        return dict(counts), tally, output.commit()
 
     def close(self) -> None:
         """Close the file."""
@@ -81,3 +85,71 @@ class Writer:
             self.journal.event("output_begun", {"begun": True})
             self.facts["begun"] = True
         return self._output
+
+
+@define
+class Page:
+    """What became of the requests of one shard, counted while they are written."""
+
+    items: int
+    again: Callable[[Result], bool]
+    outcomes: Counter[str] = field(factory=Counter)
+    usage: Counter[str] = field(factory=Counter)
+    succeeded: array[int] = field(factory=lambda: array("L"))
+    moved: array[int] = field(factory=lambda: array("L"))
+    exceptions: list[Exception_] = field(factory=list)
+
+    def read(self, results: Iterable[tuple[int, Result]]) -> Iterator[Result]:
+        """Count each result, and give those that are the last word."""
+        for place, result in results:
+            for name, count in used(result).items():
+                self.usage[name] += count
+            moves = result.outcome is not Outcome.SUCCEEDED and self.again(result)
+            if result.outcome is Outcome.SUCCEEDED:
+                self.succeeded.append(place)
+            else:
+                code = result.error["code"] if result.error else None
+                self.exceptions.append((place, result.outcome.value, code, moves))
+            if moves:
+                self.moved.append(place)
+                continue
+            self.outcomes[result.outcome.value] += 1
+            yield result
+
+
+def used(result: Result) -> dict[str, int]:
+    """The tokens of a result, where the vendor says how many."""
+    if result.usage is None:
+        return {}
+    return {name: count for name in sink.USAGE if (count := getattr(result.usage, name)) is not None}
+
+
+def batched(results: Iterator[Result]) -> Iterator[list[Result]]:
+    """Results in pieces."""
+    while chunk := list(islice(results, CHUNK)):
+        yield chunk
+
+
+@define
+class Quarantine:
+    """The answers of one shard that fit no request; no file where there are none."""
+
+    path: Path
+    _file: sink.SafeFile | None = field(default=None, init=False)
+
+    def add(self, reason: str, raw: bytes) -> None:
+        """Keep one."""
+        if self._file is None:
+            self._file = sink.SafeFile(self.path)
+        self._file.write(sink.encoder.encode({"reason": reason, "raw": raw.decode("utf-8", "replace")}) + b"\n")
+
+    def close(self) -> None:
+        """Make them durable."""
+        if self._file is not None:
+            self._file.commit()
+            self._file = None
+
+    def drop(self) -> None:
+        """Leave no half of a file."""
+        if self._file is not None:
+            self._file.drop()

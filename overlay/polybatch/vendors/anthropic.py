@@ -12,19 +12,19 @@ from typing import Any, ClassVar, Literal, TypedDict, cast
 from polybatch import retry
 from polybatch.dialects import inline, messages
 from polybatch.document import Document, Scheme
-from polybatch.errors import ContractError, NotReady
-from polybatch.flow import Flow, Response, Warn, call, exchange
+from polybatch.errors import ContractError, PolybatchError
+from polybatch.flow import Flow, Response, Warn, call, exchange, until
 from polybatch.model import Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result, Usage
 from polybatch.origin import same_origin
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
     FindBy,
+    Mark,
     Options,
     Payload,
     Profile,
     Vendor,
     drift,
-    ok,
     read_options,
     refused,
     summed,
@@ -49,6 +49,9 @@ PROFILE = Profile(
     key_variable="ANTHROPIC_API_KEY",
     limits=DOCUMENT.limits(retention=timedelta(days=29)),  # §2.4, from creation
     find=FindBy.LIST,  # §2.4: no idempotency key and no metadata on a batch
+    absence=True,  # §2.4: the list shows every batch of the workspace, ended ones too
+    newest_first=True,  # §2.2
+    distinct=True,  # §2.4: the size is all that the list tells of a running batch
     progress=False,  # §2.2: the outcome counts stay 0 until the whole batch has ended
     hints={
         "billing_error": "look at the billing of the account",
@@ -61,12 +64,9 @@ STATUSES: Mapping[str, BatchStatus] = {
     "canceling": BatchStatus.CANCELLING,
     "ended": BatchStatus.COMPLETED,  # cancelled where a cancel was initiated
 }
-OUTCOMES: Mapping[str, Outcome] = {
-    "succeeded": Outcome.SUCCEEDED,
-    "errored": Outcome.ERRORED,
-    "canceled": Outcome.CANCELLED,
-    "expired": Outcome.EXPIRED,
-}
+OUTCOMES: Mapping[str, Outcome] = messages.OUTCOMES
+GLANCE = 100
+"""Results that are looked at to see whose a batch is."""
 FINISHES: Mapping[str, Finish] = messages.FINISHES
 RETRYABLE: Mapping[str, bool] = messages.RETRYABLE
 
@@ -124,7 +124,7 @@ class Anthropic:
 
     # -- one batch
 
-    def envelope(self) -> Mapping[str, Any]:
+    def envelope(self, token: str | None = None) -> Mapping[str, Any]:
         return {**params.BetaCreateMessageBatchParams(requests=[])}
 
     def create(self, payload: Payload) -> Flow[Batch]:
@@ -142,7 +142,7 @@ class Anthropic:
     def list(self, limit: int) -> Flow[None]:
         def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
             request = list_batches.request_kwargs(limit=limit, after_id=after or UNSET, **self._headers())
-            reply = self._success((yield from call(list_batches, request)))
+            reply = inline.success((yield from call(list_batches, request)), self._refusal)
             page, _ = tolerant(reply.content, wire.BetaListResponseMessageBatch)
             if page.data is None:
                 raise unexpected("a list of batches", reply.content)
@@ -156,22 +156,20 @@ class Anthropic:
 
     def delete(self, batch_id: str) -> Flow[None]:
         request = delete_batch.request_kwargs(batch_id, **self._headers())
-        reply = self._success((yield from call(delete_batch, request)))
+        reply = inline.success((yield from call(delete_batch, request)), self._refusal)
         if not tolerant(reply.content, wire.BetaDeletedMessageBatch)[0].id:
             raise unexpected("a deleted batch", reply.content)
 
     # -- results
 
     def records(self, batch_id: str) -> Flow[int | None]:
-        batch = yield from self.get(batch_id)
-        if not batch.status.terminal:
-            raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
+        batch = yield from inline.ended(self.get(batch_id))
         own, _ = tolerant(batch.raw, wire.BetaMessageBatch)
         if own.results_url and not same_origin(own.results_url, self.base_url):
             yield Warn(f"the results_url {own.results_url} is not followed: it is not under {self.base_url}")
         request = batch_results.request_kwargs(batch_id, **self._headers())
         reply = yield from inline.lines(exchange(batch_results, request))
-        self._success(inline.response(batch_results, reply))
+        inline.success(inline.response(batch_results, reply), self._refusal)
         return batch.counts.total
 
     def decode(self, record: bytes, batch_id: str) -> Result:
@@ -189,11 +187,30 @@ class Anthropic:
             raw_bytes(result.message), read_text=_text, read_usage=_usage, read_finish=_finish,
         )  # fmt: skip
 
+    # -- a batch of ours (§2.4): only its size can tell before the end, and the ids of its results after it
+
+    def carries(self, batch: Batch, token: str) -> bool:
+        return False
+
+    @inline.told
+    def recognise(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
+        if not mark.fits(batch):
+            return False
+        ours: list[bool] = []
+
+        def enough(records: Sequence[bytes]) -> bool:
+            lines = (readable(record, wire.BetaMessageBatchIndividualResponse) for record in records[:GLANCE])
+            ours.extend(mark.owns(line.custom_id) for line in lines if line.custom_id is not None)
+            return any(ours) or len(ours) >= GLANCE
+
+        # The file may be large, so most of it stays where it is; one line could be a stray, or no result at all.
+        if batch.status.terminal:
+            yield from until(self.records(batch.id), enough)
+        return any(ours) if ours else None
+
     # -- for whatever else
 
-    def generated(
-        self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]
-    ) -> AuthenticatedClient:
+    def generated(self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]) -> Any:
         return inline.generated(AuthenticatedClient, self.base_url, credentials, timeout, arguments)
 
     # -- reading
@@ -207,15 +224,13 @@ class Anthropic:
             beta=options.beta or UNSET,
         )
 
-    def _success(self, reply: Response[Any]) -> Response[Any]:
-        if not ok(reply):
-            envelope = readable(reply.content, wire.BetaErrorResponse)
-            error = envelope.error or wire.BetaError()
-            raise refused(PROFILE, reply, error.type, error.message, envelope.request_id)
-        return reply
+    def _refusal(self, reply: Response[Any]) -> PolybatchError:
+        envelope = readable(reply.content, wire.BetaErrorResponse)
+        error = envelope.error or wire.BetaError()
+        return refused(PROFILE, reply, error.type, error.message, envelope.request_id)
 
     def _read(self, reply: Response[Any]) -> Batch:
-        reply = self._success(reply)
+        reply = inline.success(reply, self._refusal)
         return self._batch(reply.content, reply)
 
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:

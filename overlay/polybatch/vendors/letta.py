@@ -19,11 +19,11 @@ import msgspec
 from polybatch import retry
 from polybatch.dialects import inline
 from polybatch.document import Document, Scheme
-from polybatch.errors import ContractError, InputError, NotReady, PolybatchError, Unsupported
+from polybatch.errors import ContractError, InputError, PolybatchError, Unsupported
 from polybatch.flow import Emit, Flow, Response, call, exchange, send
-from polybatch.model import Batch, BatchStatus, Callback, Finish, Outcome, Request, Result, no_result
+from polybatch.model import Batch, BatchStatus, Callback, Outcome, Request, Result, no_result
 from polybatch.reading import readable, shorten, tolerant, unexpected, when
-from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
+from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
 from polybatch_generated.letta import params, wire
 from polybatch_generated.letta.client import AuthenticatedClient
 from polybatch_generated.letta.client.api.batches import (
@@ -33,7 +33,7 @@ from polybatch_generated.letta.client.api.batches import (
     get_batch,
     list_batches,
 )
-from polybatch_generated.letta.client.models import SortOrder
+from polybatch_generated.letta.client.models import SortOrder, StopReasonType
 from polybatch_generated.letta.client.types import UNSET, RawBody, Unset
 
 DOCUMENT = Document("letta")
@@ -53,6 +53,7 @@ PROFILE = Profile(
     key_variable="LETTA_API_KEY",
     limits=DOCUMENT.limits(window=timedelta(hours=24)),  # §1: the window of the provider's batch underneath
     find=FindBy.LIST,  # §3.3: the list finds a lost create, but shows running jobs only and so never proves absence
+    again="the agents then have the messages twice in their memory",  # §3.3
     progress=False,  # §3.2: no counts at all
     traces=frozenset(PROVIDER),
     hints=PROVIDER,
@@ -63,15 +64,6 @@ STATUSES: Mapping[str, BatchStatus] = {
     "running": BatchStatus.IN_PROGRESS, "completed": BatchStatus.COMPLETED, "failed": BatchStatus.FAILED,
     "cancelled": BatchStatus.CANCELLED, "expired": BatchStatus.EXPIRED,
 }  # fmt: skip
-FINISHES: Mapping[str, Finish] = {
-    "end_turn": Finish.STOP, "tool_rule": Finish.STOP, "no_tool_call": Finish.STOP,
-    "max_steps": Finish.LENGTH, "max_tokens_exceeded": Finish.LENGTH,
-    "requires_approval": Finish.PAUSED,
-    "error": Finish.ERROR, "cancelled": Finish.ERROR, "insufficient_credits": Finish.ERROR,
-    "llm_api_error": Finish.ERROR, "invalid_llm_response": Finish.ERROR, "invalid_tool_call": Finish.ERROR,
-    "context_window_overflow_in_system_prompt": Finish.ERROR,
-}  # fmt: skip
-"""Of a whole job: no message says why its agent stopped, so a result has no `finish`."""
 ANSWERS: Mapping[str, bool] = {
     "assistant": True, "tool": True,
     "user": False, "system": False, "function": False, "approval": False, "summary": False,
@@ -83,6 +75,8 @@ ONLY_INPUT = frozenset({"summarized_reasoning"})
 """Parts of `input` that a message cannot have (§3.2)."""
 SPEAK = "send_message"
 """The tool by which an agent answers (§3.2)."""
+GLANCE = 100
+"""Messages that mostly tell whose a job is; the document's own default."""
 EVERYTHING = 2**31 - 1
 """The limit of a list that is not to end early: the document names no maximum."""
 
@@ -146,7 +140,7 @@ class Letta:
 
     # -- one batch
 
-    def envelope(self) -> Mapping[str, Any]:
+    def envelope(self, token: str | None = None) -> Mapping[str, Any]:
         url = self.options.callback_url
         return {**(params.CreateBatch(requests=[], callback_url=url) if url else params.CreateBatch(requests=[]))}
 
@@ -160,23 +154,25 @@ class Letta:
     def list(self, limit: int) -> Flow[None]:
         """Running jobs only. Ascending, because `after` means newer whatever the order (§3.3)."""
         seen: set[str] = set()
-        after: str | Unset = UNSET
-        while True:
-            request = list_batches.request_kwargs(limit=limit, after=after, order=SortOrder.ASC, **self._headers())
-            jobs = _jobs(self._success((yield from call(list_batches, request))).content)
-            fresh = [job for job in map(self._batch, jobs) if job.id not in seen]
-            yield Emit(fresh)
-            if len(jobs) < limit or not fresh:
-                return
+
+        def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
+            request = list_batches.request_kwargs(
+                limit=limit, after=after or UNSET, order=SortOrder.ASC, **self._headers()
+            )
+            reply = inline.success((yield from call(list_batches, request)), self._refusal)
+            jobs = [self._batch(raw) for raw in inline.entries(reply.content, "a list of jobs")]
+            fresh = [job for job in jobs if job.id not in seen]
             seen.update(job.id for job in fresh)
-            after = fresh[-1].id
+            return fresh, fresh[-1].id if fresh and len(jobs) >= limit else None
+
+        return inline.pages(turn)
 
     def cancel(self, batch_id: str) -> Flow[Batch]:
         reply = yield from call(cancel_batch, cancel_batch.request_kwargs(batch_id, **self._headers()))
         if reply.status_code == 501:  # §3.3: the server notices too late that it cannot stop the provider's batch
             hint = "the job is marked cancelled all the same; what runs at the provider goes on and is charged"
             raise Unsupported(f"{PROFILE.title}: {self._refusal(reply)}", hint=hint)
-        self._success(reply)
+        inline.success(reply, self._refusal)
         return (yield from self.get(batch_id))
 
     def delete(self, batch_id: str) -> Flow[None]:
@@ -185,18 +181,9 @@ class Letta:
     # -- results
 
     def records(self, batch_id: str) -> Flow[int | None]:
-        batch = yield from self.get(batch_id)
-        if not batch.status.terminal:
-            raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
-        request = batch_results.request_kwargs(batch_id, limit=EVERYTHING, order=SortOrder.DESC, **self._headers())
-        reply = yield from send(exchange(batch_results, request))
-        if not 200 <= reply.status < 300:  # a success stays bytes: as models it would take twice as long
-            raise self._refusal(inline.response(batch_results, reply))
-        page, _ = tolerant(reply.content, wire.LettaBatchMessages)
-        if page.messages is None:
-            raise unexpected("a list of messages", reply.content)
+        batch = yield from inline.ended(self.get(batch_id))
         agents: dict[str | None, list[msgspec.Raw]] = {}
-        for raw in page.messages:
+        for raw in (yield from self._stored(batch_id, EVERYTHING, SortOrder.DESC)):
             agents.setdefault(readable(bytes(raw), wire.Message).agent_id, []).append(raw)
         for messages in agents.values():
             record = msgspec.json.encode(wire.LettaBatchMessages(messages=messages))
@@ -211,11 +198,19 @@ class Letta:
         if agent is None:
             raise ContractError(f"messages that name no agent: {shorten(record)}", raw=record)
         name = next((one.otid for one in messages if one.role == "user" and one.otid), None) or agent
-        if not _answers(messages):
-            return Result(
-                name, Outcome.MISSING, PROFILE.name, batch_id, record, no_result(BatchStatus.COMPLETED), alias=agent
-            )
-        return Result(name, Outcome.SUCCEEDED, PROFILE.name, batch_id, record, None, record, _text, alias=agent)
+        error = None if _answers(messages) else no_result(BatchStatus.COMPLETED)
+        outcome, answer = (Outcome.MISSING, b"") if error else (Outcome.SUCCEEDED, record)
+        return Result(name, outcome, PROFILE.name, batch_id, record, error, answer, _text, alias=agent)
+
+    def _stored(self, batch_id: str, limit: int, order: SortOrder) -> Flow[Sequence[msgspec.Raw]]:
+        request = batch_results.request_kwargs(batch_id, limit=limit, order=order, **self._headers())
+        reply = yield from send(exchange(batch_results, request))
+        if not 200 <= reply.status < 300:  # a success stays bytes: as models it would take twice as long
+            raise self._refusal(inline.response(batch_results, reply))
+        page, _ = tolerant(reply.content, wire.LettaBatchMessages)
+        if page.messages is None:
+            raise unexpected("a list of messages", reply.content)
+        return page.messages
 
     @staticmethod
     def callback(body: bytes) -> Callback:
@@ -226,6 +221,19 @@ class Letta:
         status = STATUSES.get(own.status or "", BatchStatus.UNKNOWN)
         return Callback(own.job_id, PROFILE.name, status, when(own.completed_at), body)
 
+    # -- a batch of ours
+
+    def carries(self, batch: Batch, token: str) -> bool:
+        return False  # §3.2: a create takes no metadata
+
+    @inline.told
+    def recognise(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
+        """By the input, which is stored when a job is created (§3.3): a little of it, unless only the agents fit."""
+        stored = yield from self._stored(batch.id, GLANCE, SortOrder.ASC)
+        if (verdict := _verdict(stored, mark)) is None and len(stored) >= GLANCE:
+            verdict = _verdict((yield from self._stored(batch.id, EVERYTHING, SortOrder.ASC)), mark)
+        return verdict
+
     # -- for whatever else
 
     def generated(self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]) -> Any:
@@ -234,9 +242,8 @@ class Letta:
     # -- reading
 
     def _headers(self) -> _Headers:
-        options = self.options
-        project, project_id = options.project or UNSET, options.project_id or UNSET
-        return _Headers(x_project=project, x_project_id=project_id, user_id=options.user_id or UNSET)
+        project, project_id = self.options.project or UNSET, self.options.project_id or UNSET
+        return _Headers(x_project=project, x_project_id=project_id, user_id=self.options.user_id or UNSET)
 
     def _refusal(self, reply: Response[Any]) -> PolybatchError:
         error = readable(reply.content, wire.LlmErrorResponse).error or wire.LlmError()
@@ -245,11 +252,6 @@ class Letta:
             detail = msgspec.json.encode(detail).decode()
         return refused(PROFILE, reply, error.type, error.message or detail)
 
-    def _success(self, reply: Response[Any]) -> Response[Any]:
-        if not ok(reply):
-            raise self._refusal(reply)
-        return reply
-
     def _created(self, reply: Response[Any]) -> Batch:
         if reply.status_code in NO_BATCHES:
             hint = "batches are a legacy of Letta: self-hosted servers up to 0.16.8 have them"  # §3.0
@@ -257,7 +259,7 @@ class Letta:
         return self._read(reply)
 
     def _read(self, reply: Response[Any]) -> Batch:
-        return self._batch(self._success(reply).content, reply)
+        return self._batch(inline.success(reply, self._refusal).content, reply)
 
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
         own, dropped = tolerant(raw, wire.BatchJob)
@@ -265,12 +267,13 @@ class Letta:
             raise unexpected("a job", raw)
         status = STATUSES.get(own.status or "created", BatchStatus.UNKNOWN)  # §3.2: optional, with that default
         warnings = drift(PROFILE, dropped, reply, own.status, status)
-        if own.stop_reason is not None and FINISHES.get(own.stop_reason, Finish.UNKNOWN) is Finish.UNKNOWN:
+        if own.stop_reason not in {None, *StopReasonType}:
             warnings += (f"{PROFILE.title} uses a stop reason that polybatch does not know: {own.stop_reason!r}",)
         asked = retry.retry_after(reply.headers) if reply else None
         return Batch(
             own.id, PROFILE.name, status, created_at=when(own.created_at), ended_at=when(own.completed_at),
             raw=raw, retry_after=asked, warnings=warnings,
+            failure=own.stop_reason if status is BatchStatus.FAILED else None,
         )  # fmt: skip
 
 
@@ -313,14 +316,6 @@ def _marked(messages: Sequence[Any], mark: str) -> list[Any]:
     return marked
 
 
-def _jobs(content: bytes) -> list[bytes]:
-    """The entries of a bare array."""
-    try:
-        return [bytes(raw) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise unexpected("a list of jobs", content) from error
-
-
 def _messages(record: bytes) -> list[wire.Message]:
     """The messages of one agent, oldest first; they come newest first."""
     page, _ = tolerant(record, wire.LettaBatchMessages)
@@ -336,6 +331,19 @@ def _answers(messages: Sequence[wire.Message]) -> list[wire.Message]:
         if ANSWERS.get(message.role or "", False)
         and (message.role != "assistant" or message.tool_calls or place > spoken.get(message.batch_item_id, -1))
     ]
+
+
+def _verdict(stored: Sequence[msgspec.Raw], mark: Mark) -> bool | None:
+    """Whose a job is: an `otid` of a run's proves it, and so does an agent that is none of ours.
+
+    Our agents alone do not: the job is another's, or ours with only the callers' own `otid`s.
+    """
+    messages = [readable(bytes(raw), wire.Message) for raw in stored]
+    named = {message.otid for message in messages if message.role == "user" and message.otid}
+    agents = {message.agent_id for message in messages if message.agent_id}
+    if any(map(mark.owns, named)):
+        return True
+    return None if agents <= mark.aliases and not any(map(mark.rejects, named)) else False
 
 
 def _text(body: bytes) -> str | None:

@@ -9,7 +9,7 @@ Sources: facts/seed-vendors.md §4 (the vendor's pages, guides and SDKs of 2026)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, TypedDict, cast
 
@@ -18,11 +18,11 @@ import msgspec
 from polybatch import retry
 from polybatch.dialects import inline, openai_lines
 from polybatch.document import Document, Scheme
-from polybatch.errors import ContractError, NotReady, TooManyBatches, Unsupported, VendorError
+from polybatch.errors import ContractError, InputError, PolybatchError, TooManyBatches, Unsupported, VendorError
 from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
 from polybatch.model import Batch, BatchStatus, Outcome, Request, Result
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
-from polybatch.vendor import FindBy, Options, Payload, Profile, Vendor, drift, not_offered, ok, read_options, refused
+from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
 from polybatch_generated.meshapi import params, wire
 from polybatch_generated.meshapi.client import AuthenticatedClient
 from polybatch_generated.meshapi.client.api.batches import (
@@ -45,6 +45,10 @@ PROFILE = Profile(
         window=timedelta(hours=24),  # §4.2: completion_window, unless the option says otherwise
     ),
     find=FindBy.METADATA,  # §4.2: metadata comes back with a batch
+    absence=True,  # §4.2: the list has all batches of the key's owner; nothing is said of its order
+    capacity=frozenset(  # §4.3, and what OpenAI says behind MeshAPI
+        {"batch_limit_exceeded", "rate_limit_exceeded", "upstream_rate_limit_error", *openai_lines.CAPACITY}
+    ),
     one_model=True,  # §4.2: else 400 mixed_models
     errors={
         (429, "batch_limit_exceeded"): TooManyBatches,  # §4.2: no rate limit; it lasts until a batch ends
@@ -63,16 +67,7 @@ PROFILE = Profile(
     },
 )  # fmt: skip
 
-STATUSES: Mapping[str, BatchStatus] = {
-    "validating": BatchStatus.VALIDATING,
-    "in_progress": BatchStatus.IN_PROGRESS,
-    "finalizing": BatchStatus.FINALIZING,
-    "completed": BatchStatus.COMPLETED,
-    "failed": BatchStatus.FAILED,
-    "cancelling": BatchStatus.CANCELLING,
-    "cancelled": BatchStatus.CANCELLED,
-    "expired": BatchStatus.EXPIRED,
-}
+STATUSES: Mapping[str, BatchStatus] = openai_lines.STATUSES
 RETRYABLE: Mapping[str, bool] = {
     "mixed_models": False, "invalid_request": False, "bad_request": False, "invalid_api_version": False,
     "unauthorized": False, "spend_limit_exceeded": False, "insufficient_credits": False, "forbidden": False,
@@ -85,6 +80,8 @@ RETRYABLE: Mapping[str, bool] = {
 }  # fmt: skip
 (REQUEST_ID,) = list_batches.request_kwargs(x_request_id="-")["headers"]
 """The header that names a call; the one of a reply is called as the one that is sent (§4.0)."""
+OURS = "polybatch"
+"""Under this name a token stands in the metadata."""
 ANSWER = openai_lines.Reader(wire.BatchItemBody)
 
 
@@ -111,6 +108,10 @@ class MeshAPI:
     def __init__(self, options: Mapping[str, Any], base_url: str) -> None:
         self.options = read_options(MeshOptions, options, PROFILE.title)
         self.base_url = base_url
+        if OURS in (self.options.metadata or {}):
+            raise InputError(
+                f"{PROFILE.title} option: metadata may not hold {OURS!r}", hint="a run's own token goes there"
+            )
 
     def scheme(self) -> Scheme:
         return self.document.schemes["bearer"]
@@ -141,8 +142,10 @@ class MeshAPI:
 
     # -- one batch
 
-    def envelope(self) -> Mapping[str, Any]:
+    def envelope(self, token: str | None = None) -> Mapping[str, Any]:
         window, metadata = self.options.completion_window, self.options.metadata
+        if token is not None:
+            metadata = {**(metadata or {}), OURS: token}
         return CreateBatchRequest(
             requests=[],
             completion_window=UNSET if window is None else window,
@@ -160,7 +163,7 @@ class MeshAPI:
     def list(self, limit: int) -> Flow[None]:
         def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
             request = list_batches.request_kwargs(limit=limit, after=after or UNSET, **self._headers())
-            reply = self._success((yield from call(list_batches, request)))
+            reply = inline.success((yield from call(list_batches, request)), self._refusal)
             page, _ = tolerant(reply.content, wire.BatchList)
             if page.data is None:
                 raise unexpected("a list of batches", reply.content)
@@ -179,9 +182,7 @@ class MeshAPI:
     # -- results
 
     def records(self, batch_id: str) -> Flow[int | None]:
-        batch = yield from self.get(batch_id)
-        if not batch.status.terminal:
-            raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
+        batch = yield from inline.ended(self.get(batch_id))
         own, _ = tolerant(batch.raw, wire.BatchObject)
         yield Emit([bytes(raw) for raw in own.results or ()])
         if own.results is None and own.output_file_id:
@@ -212,7 +213,7 @@ class MeshAPI:
         if reply.status == 404:
             yield Warn(f"the batch names {file_id} as the file of its results, but there is no such file")
             return
-        self._success(inline.response(batch_results, reply))
+        inline.success(inline.response(batch_results, reply), self._refusal)
 
     def _details(self, batch_id: str, own: wire.BatchObject) -> Flow[None]:
         """Errors told apart from the results: one that names a request is its result, unless there is one (§4.2)."""
@@ -226,11 +227,29 @@ class MeshAPI:
             elif name not in answered:
                 yield Emit([detail])
 
+    # -- a batch of ours
+
+    def carries(self, batch: Batch, token: str) -> bool:
+        return _token(readable(batch.raw, wire.BatchObject)) == token
+
+    @inline.told
+    def recognise(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
+        """By its token, else by the ids of its results, else by its size; a list may show none of them (§4.2).
+
+        A batch that is listed but not found proves nothing: the list is MeshAPI's own, a get asks the provider.
+        """
+        batch = yield from self.get(batch.id)
+        own = readable(batch.raw, wire.BatchObject)
+        if (token := _token(own)) is not None:
+            return token == mark.token
+        lines = (readable(bytes(raw), wire.BatchResultItem) for raw in (own.results or []) + (own.errors_detail or []))
+        if named := [line.custom_id for line in lines if line.custom_id]:
+            return any(map(mark.owns, named))
+        return None if mark.fits(batch) else False
+
     # -- for whatever else
 
-    def generated(
-        self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]
-    ) -> AuthenticatedClient:
+    def generated(self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]) -> Any:
         return inline.generated(AuthenticatedClient, self.base_url, credentials, timeout, arguments)
 
     # -- reading
@@ -239,18 +258,16 @@ class MeshAPI:
         options = self.options
         return _Headers(x_mesh_version=options.mesh_version or UNSET, x_request_id=options.request_id or UNSET)
 
-    def _success(self, reply: Response[Any]) -> Response[Any]:
-        if not ok(reply):
-            envelope = readable(reply.content, wire.InvalidReply)
-            error = envelope.error or wire.MeshErrorBody()
-            parts = (error.message, _places(error.details), _places(envelope.detail))
-            message = " ".join(part for part in parts if part)
-            request_id = envelope.request_id or reply.headers.get(REQUEST_ID)
-            raise refused(PROFILE, reply, error.code, message, request_id, wait=error.retry_after_seconds)
-        return reply
+    def _refusal(self, reply: Response[Any]) -> PolybatchError:
+        envelope = readable(reply.content, wire.InvalidReply)
+        error = envelope.error or wire.MeshErrorBody()
+        parts = (error.message, _places(error.details), _places(envelope.detail))
+        message = " ".join(part for part in parts if part)
+        request_id = envelope.request_id or reply.headers.get(REQUEST_ID)
+        return refused(PROFILE, reply, error.code, message, request_id, wait=error.retry_after_seconds)
 
     def _read(self, reply: Response[Any]) -> Batch:
-        reply = self._success(reply)
+        reply = inline.success(reply, self._refusal)
         return self._batch(reply.content, reply)
 
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
@@ -270,6 +287,7 @@ class MeshAPI:
             ended_at=when(own.completed_at),
             raw=raw,
             retry_after=retry.retry_after(reply.headers) if reply else None,
+            failure=openai_lines.reason(_complaints(own)) if status is BatchStatus.FAILED else None,
             warnings=drift(PROFILE, dropped, reply, own.status, status),
         )
 
@@ -279,6 +297,20 @@ class _Headers(TypedDict):
 
     x_mesh_version: str | Unset
     x_request_id: str | Unset
+
+
+def _token(own: wire.BatchObject) -> str | None:
+    """Our token, or another run's."""
+    token = (own.metadata or {}).get(OURS)
+    return token if isinstance(token, str) else None
+
+
+def _complaints(own: wire.BatchObject) -> Iterator[wire.BatchItemError]:
+    """Errors that name no request, so that they are about the batch (§4.2)."""
+    for raw in own.errors_detail or ():
+        line = readable(bytes(raw), wire.BatchResultItem)
+        if line.custom_id is None and (error := line.error or _plain(bytes(raw))) is not None:
+            yield error
 
 
 def _plain(record: bytes) -> wire.BatchItemError | None:

@@ -10,20 +10,23 @@ reached.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, cast
 from urllib.parse import quote
 
+import msgspec
+
 from polybatch import retry
 from polybatch.dialects import inline, messages, openai_lines
 from polybatch.document import Document, Scheme
-from polybatch.errors import ContractError, InputError, NotReady, Unsupported, VendorError
+from polybatch.errors import ContractError, InputError, Unsupported, VendorError
 from polybatch.flow import Flow, Reply, Response, Warn, call
 from polybatch.model import Batch, BatchStatus, ErrorInfo, Finish, Outcome, Request, Result, Usage
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
     FindBy,
+    Mark,
     Options,
     Payload,
     Profile,
@@ -49,6 +52,7 @@ PROFILE = Profile(
         window=timedelta(hours=24),  # §5.0: "within up to 24 hours"
     ),
     find=FindBy.NOTHING,  # §5.0: no list, no metadata
+    capacity=openai_lines.CAPACITY,  # §5.3: OpenAI or Azure may be behind a model
     one_model=True,  # §5.1: not stated; a batch in get's form names one model
     errors={(403, None): VendorError},  # §5.5: moderation, not the key
     hints={
@@ -58,24 +62,16 @@ PROFILE = Profile(
 )  # fmt: skip
 
 STATUSES: Mapping[str, BatchStatus] = {
+    **openai_lines.STATUSES,
     "not_start": BatchStatus.VALIDATING, "submitted": BatchStatus.VALIDATING, "queued": BatchStatus.VALIDATING,
-    "pending": BatchStatus.VALIDATING, "validating": BatchStatus.VALIDATING,
-    "in_progress": BatchStatus.IN_PROGRESS, "processing": BatchStatus.IN_PROGRESS, "running": BatchStatus.IN_PROGRESS,
-    "finalizing": BatchStatus.FINALIZING,
-    "success": BatchStatus.COMPLETED, "succeeded": BatchStatus.COMPLETED, "completed": BatchStatus.COMPLETED,
-    "failure": BatchStatus.FAILED, "failed": BatchStatus.FAILED, "error": BatchStatus.FAILED,
-    "cancelling": BatchStatus.CANCELLING, "canceling": BatchStatus.CANCELLING,
-    "cancelled": BatchStatus.CANCELLED, "canceled": BatchStatus.CANCELLED,
-    "expired": BatchStatus.EXPIRED, "timeout": BatchStatus.EXPIRED,
-    "unknown": BatchStatus.UNKNOWN,
+    "pending": BatchStatus.VALIDATING, "processing": BatchStatus.IN_PROGRESS, "running": BatchStatus.IN_PROGRESS,
+    "success": BatchStatus.COMPLETED, "succeeded": BatchStatus.COMPLETED,
+    "failure": BatchStatus.FAILED, "error": BatchStatus.FAILED,
+    "canceling": BatchStatus.CANCELLING, "canceled": BatchStatus.CANCELLED,
+    "timeout": BatchStatus.EXPIRED, "unknown": BatchStatus.UNKNOWN,
 }  # fmt: skip
 """Words of the document, of new-api and of a sibling gateway, in small letters (§5.2)."""
-OUTCOMES: Mapping[str, Outcome] = {
-    "succeeded": Outcome.SUCCEEDED,
-    "errored": Outcome.ERRORED,
-    "canceled": Outcome.CANCELLED,
-    "expired": Outcome.EXPIRED,
-}
+OUTCOMES: Mapping[str, Outcome] = messages.OUTCOMES
 ANSWER = openai_lines.Reader(wire.CompletionBody)
 NO_ERROR = frozenset({b"", b"null", b'""', b"{}"})
 """How a line says that there is no error."""
@@ -133,7 +129,7 @@ class OneRouter:
 
     # -- one batch
 
-    def envelope(self) -> Mapping[str, Any]:
+    def envelope(self, token: str | None = None) -> Mapping[str, Any]:
         return {**params.CreateBatchRequest(requests=[])}
 
     def create(self, payload: Payload) -> Flow[Batch]:
@@ -167,15 +163,11 @@ class OneRouter:
     # -- results
 
     def records(self, batch_id: str) -> Flow[int | None]:
-        batch = yield from self.get(batch_id)
-        if not batch.status.terminal:
-            raise NotReady(f"batch {batch_id} is {batch.status}", hint="wait for its end")
-        task, error = readable(batch.raw, wire.BatchTask), readable(batch.raw, wire.ErrorReply).error
-        for reason in dict.fromkeys((task.error, error.message if error else None, task.fail_reason)):
-            if reason:
-                yield Warn(f"batch {batch_id}: {shorten(reason)}")
-        if task.result_url:
-            yield from inline.download(task.result_url)
+        batch = yield from inline.ended(self.get(batch_id))
+        for reason in dict.fromkeys(error.message or str(error.code) for error in _complaints(batch.raw)):
+            yield Warn(f"batch {batch_id}: {shorten(reason)}")
+        if url := readable(batch.raw, wire.BatchTask).result_url:
+            yield from inline.download(url)
         return batch.counts.total if batch.status is BatchStatus.COMPLETED else None
 
     def decode(self, record: bytes, batch_id: str) -> Result:
@@ -190,11 +182,17 @@ class OneRouter:
             readers = ANSWER.text, ANSWER.usage, ANSWER.finish
         return Result(line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer, *readers)
 
+    # -- a batch of ours
+
+    def carries(self, batch: Batch, token: str) -> bool:
+        return False
+
+    def recognise(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
+        raise not_offered(PROFILE, "find a batch again")
+
     # -- for whatever else
 
-    def generated(
-        self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]
-    ) -> AuthenticatedClient:
+    def generated(self, credentials: Mapping[str, str], timeout: Any, arguments: Mapping[str, Any]) -> Any:
         return inline.generated(AuthenticatedClient, self.base_url, credentials, timeout, arguments)
 
     # -- reading
@@ -244,6 +242,7 @@ class OneRouter:
             retry_after=retry.retry_after(reply.headers),
             usage=None if task.total_tokens is None else Usage(task.prompt_tokens, task.completion_tokens),
             fees=task.fees,
+            failure=openai_lines.reason(_complaints(raw)) if status is BatchStatus.FAILED else None,
             warnings=drift(PROFILE, tuple(dict.fromkeys(dropped + more)), reply, created.status, known),
         )
 
@@ -273,6 +272,18 @@ def _complaint(content: bytes) -> wire.ErrorBody | None:
     error = readable(content, wire.ErrorReply).error
     error = error or wire.ErrorBody(message=readable(content, wire.BatchTask).error or None)
     return None if error == wire.ErrorBody() else error
+
+
+def _complaints(raw: bytes) -> Iterator[wire.BatchError]:
+    """What a batch in either form says went wrong with it: text, or errors as OpenAI lists them (§5.1, §5.2)."""
+    errors, task = readable(raw, wire.BatchCreated).errors, readable(raw, wire.BatchTask)
+    listed = readable(msgspec.json.encode(errors), wire.BatchErrors).data
+    alone = errors if isinstance(errors, list) else [errors]
+    for part in (*(listed or alone), readable(raw, wire.ErrorReply).error, task.error, task.fail_reason):
+        text = isinstance(part, str)
+        error = wire.BatchError(message=part) if text else readable(msgspec.json.encode(part), wire.BatchError)
+        if error.code or error.message:
+            yield error
 
 
 def _whole(progress: Any) -> bool:

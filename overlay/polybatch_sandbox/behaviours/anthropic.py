@@ -9,6 +9,7 @@ Where the facts leave a status code open, ours is marked inferred.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal
@@ -222,7 +223,9 @@ class Anthropic:
             "ended_at": iso(life.ends_at(batch)) if ended else None,
             "archived_at": iso(archived_at),
             "cancel_initiated_at": iso(batch.cancelled_at),
-            "results_url": f"{host}{PATH}/{batch.id}/results" if ended and archived_at is None else None,
+            "results_url": f"{host}{PATH}/{quote(batch.id, safe='')}/results"
+            if ended and archived_at is None
+            else None,
         }
 
     def _line(self, batch: Batch, item: Item, outcome: life.Outcome, call: Call) -> dict[str, Any]:

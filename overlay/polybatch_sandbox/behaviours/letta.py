@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from polybatch_sandbox import answers, life
-from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal, chunks
+from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal, chunks, garbage
 from polybatch_sandbox.clock import iso, naive, stamp
 from polybatch_sandbox.message import Response, encode, json_reply, stream_reply
 from polybatch_sandbox.store import Item
@@ -39,6 +39,7 @@ USER = "user-00000000-0000-4000-8000-000000000000"
 MICROSECONDS = 100 * 86_400 * 1_000_000  # the requests of a batch are spread over so much time
 ANSWERS_AFTER = 101 * 86_400 * 1_000_000
 LISTED = frozenset({"created", "running"})  # §3.3 List
+STOP_REASONS = frozenset({"error", "llm_api_error", "insufficient_credits"})  # of the document's, what a failure can be
 LLM_ERRORS = {402: "llm_insufficient_credits", 429: "llm_rate_limit", 504: "llm_timeout"}
 
 
@@ -187,7 +188,7 @@ class Letta:
 
     def _find(self, call: Call) -> Batch:
         batch_id = call.path["batch_id"]
-        if not JOB_ID.fullmatch(batch_id) and not self.bench.lenient:
+        if not JOB_ID.fullmatch(batch_id) and not self.bench.lenient and not self.bench.hostile_ids:
             raise Refusal(400, f"{batch_id} is not the id of a job")
         batch = self.bench.find(batch_id, call.now, _example)
         if batch is None:
@@ -214,17 +215,19 @@ class Letta:
         status = self._status(batch, call.now)
         done = life.ends_at(batch) if self._collected(batch, call.now) else None
         unsent = done is not None and batch.facts["callback_url"] == "None"
+        known = PUBLISHED_JOB_ID.match(batch.id) or self.bench.hostile_ids
+        failure = {"error": batch.marks.failure} if batch.marks.failure and status == "failed" else {}
         changed = max(time for time in (batch.created_at, batch.cancelled_at, done) if time is not None)
         return {
-            "id": batch.id if PUBLISHED_JOB_ID.match(batch.id) else "job-" + self.bench.new_dice(batch.id).uuid("job"),
+            "id": batch.id if known else "job-" + self.bench.new_dice(batch.id).uuid("job"),
             "created_by_id": USER,
             "last_updated_by_id": USER,
             "created_at": stamp(batch.created_at),
             "updated_at": iso(changed),
             "status": call.effect.word(status),
             "completed_at": None if done is None else naive(done),
-            "stop_reason": None,
-            "metadata": {"job_type": "batch_messages"},
+            "stop_reason": batch.marks.failure if failure and batch.marks.failure in STOP_REASONS else None,
+            "metadata": {"job_type": "batch_messages"} | failure,
             "job_type": "batch",
             "background": None,
             "agent_id": None,
@@ -243,12 +246,14 @@ class Letta:
         """When an item's messages were written, in microseconds after the epoch of answers."""
         return answers.dice(self.bench.seed, item).number("moment", MICROSECONDS)
 
-    def _rows(self, batch: Batch, call: Call) -> Iterator[dict[str, Any]]:
+    def _rows(self, batch: Batch, call: Call) -> Iterator[object]:
         down, agent = call.query.get("order", "desc") == "desc", call.query.get("agent_id")
         requests = self._requests(batch, agent, descending=down)
         replies = self._replies(batch, agent, descending=down) if self._collected(batch, call.now) else iter(())
         for rows in itertools.chain(replies, requests) if down else itertools.chain(requests, replies):
             yield from reversed(rows) if down else rows
+        if self._collected(batch, call.now):
+            yield from (text.decode("latin-1") for text in garbage(batch))
 
     def _requests(self, batch: Batch, agent: str | None, *, descending: bool) -> Iterator[Rows]:
         store = self.bench.store
@@ -302,7 +307,7 @@ class Letta:
         return [assistant, tool | {"tool_returns": [returned], "content": content}]
 
 
-def _array(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def _array(rows: Iterable[object]) -> Iterator[bytes]:
     yield b'{"messages":['
     for index, page in enumerate(chunks(rows, 128)):
         yield (b"," if index else b"") + b",".join(map(encode, page))

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 VERSIONS = ("2026-08", "2026-09")  # the first is the baseline: §4.0
 OPEN_BATCHES = 10  # seed 003: 429 for an owner who has ten or more
 TERMINAL = frozenset({"completed", "failed", "cancelled", "expired"})
-WITH_RESULTS = frozenset({"completed", "cancelled", "expired"})
 CODES = {
     400: "invalid_request",
     401: "unauthorized",
@@ -115,8 +114,8 @@ class MeshAPI:
         }
         if refusal.details:
             error["details"] = refusal.details
-        wait = dict(refusal.headers).get("Retry-After")
-        if wait is not None:
+        wait = dict(refusal.headers).get("Retry-After", "")
+        if wait.isdecimal():
             error["retry_after_seconds"] = int(wait)
         return json_reply({"error": error, "request_id": call.id}, status=refusal.status, headers=refusal.headers)
 
@@ -165,7 +164,7 @@ class MeshAPI:
             billed = self.bench.store.tally(batch).succeeded if status in TERMINAL else 0
             self.bench.store.observe(batch, status=status, billed=billed)
         head = self._document(batch, call)
-        if self.bench.modes["results"] != "inline" or status not in WITH_RESULTS:
+        if self.bench.modes["results"] != "inline" or not life.has_results(batch, call.now):
             return json_reply(head | {"results": None})
         return stream_reply(self._with_results(head, batch), media_type="application/json")
 
@@ -202,11 +201,12 @@ class MeshAPI:
         return json_reply(self._document(batch, call))
 
     def _file(self, call: Call) -> Response:
-        name = re.fullmatch(r"file-(.+)-out", call.path["file_id"])
+        name = re.fullmatch(r"file-(.+)-out", call.path["file_id"], re.DOTALL)
         if self.bench.modes["results"] != "file" and not self.bench.lenient:
             raise Refusal(404, "there is no such file")
-        batch = self._find(f"batch_{name[1] if name else call.path['file_id']}", call.now)
-        if life.phase(batch, call.now) not in WITH_RESULTS:
+        marked = name[1] if name else call.path["file_id"]
+        batch = self._find(marked if self.bench.hostile_ids else f"batch_{marked}", call.now)
+        if not life.has_results(batch, call.now):
             raise Refusal(404, "there is no such file")
         lines = self.bench.lines(batch, lambda item, outcome: self._file_line(batch, item, outcome))
         return stream_reply(lines, media_type="application/x-jsonl")
@@ -241,7 +241,7 @@ class MeshAPI:
             "model": facts["model"],
             "provider": _provider(facts["model"]),
             "input_file_id": f"file-{file}-in",
-            "output_file_id": f"file-{file}-out" if status in WITH_RESULTS else None,
+            "output_file_id": f"file-{file}-out" if life.has_results(batch, call.now) else None,
             "error_file_id": None,
             "created_at": int(batch.created_at),
             "completed_at": int(life.ends_at(batch)) if ended else None,
@@ -249,7 +249,7 @@ class MeshAPI:
             "completion_window": facts["completion_window"],
             "request_counts": self._counts(batch, call.now),
             "metadata": facts["metadata"] if self.bench.modes["metadata"] == "echo" else None,
-            "errors_detail": [{"message": "the provider refused the batch"}] if status == "failed" else [],
+            "errors_detail": [_failure(batch)] if status == "failed" else [],
         }
 
     def _counts(self, batch: Batch, now: float) -> dict[str, int]:
@@ -283,6 +283,11 @@ class MeshAPI:
         if line["response"] is not None:
             line["response"]["request_id"] = self.request_id(chosen)
         return {"id": "batch_req_" + chosen.word("line", 24)} | line
+
+
+def _failure(batch: Batch) -> dict[str, str]:
+    code = {"code": batch.marks.failure} if batch.marks.failure else {}
+    return code | {"message": "the provider refused the batch"}
 
 
 def _provider(model: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote, unquote
 
 from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal
@@ -33,8 +34,8 @@ VOCABULARIES = {
     "sibling": dict(zip(OPENAI_WORDS, SIBLING_WORDS, strict=True)),
     "openai": dict(zip(OPENAI_WORDS, OPENAI_WORDS, strict=True)),
 }
-WITH_RESULTS = frozenset({"completed", "cancelled", "expired"})
-FILE = re.compile(r"/batch-llm/azure-batch%2F(batch_[^/]+)_([0-9a-f]{8})\.jsonl")
+FILE = re.compile(r"/batch-llm/azure-batch%2F([^/]+)_([0-9a-f]{8})\.jsonl")
+REFUSED = "the upstream refused the batch"
 TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -142,8 +143,8 @@ class OneRouter:
     def file(self, request: Request, now: float) -> Response | None:
         """The result file, under its exact name: a path whose `%2F` became a slash is another one."""
         name = FILE.fullmatch(request.path)
-        batch = self.bench.find(name[1], now, _example) if name else None
-        if name is None or batch is None or name[2] != self._mark(batch) or life.phase(batch, now) not in WITH_RESULTS:
+        batch = self.bench.find(unquote(name[1]), now, _example) if name else None
+        if name is None or batch is None or name[2] != self._mark(batch) or not life.has_results(batch, now):
             return None
         lines = self.bench.lines(batch, lambda item, outcome: self._line(batch, item, outcome))
         return stream_reply(lines, media_type="application/octet-stream")
@@ -168,16 +169,17 @@ class OneRouter:
         end = int(life.ends_at(batch)) if life.has_ended(batch, call.now) else None
         completed, failed = self._counts(batch, call.now)
         cancelled = None if batch.cancelled_at is None else int(batch.cancelled_at)
+        failure = {"code": batch.marks.failure or None, "message": REFUSED}
         return {
             "id": batch.id,
             "batch_id": batch.id,
             "object": "batch",
             "endpoint": "/chat/completions",
-            "errors": None,
+            "errors": {"object": "list", "data": [failure]} if status == "failed" else None,
             "input_file_id": "file-" + self._mark(batch),
             "completion_window": "24h",
             "status": call.effect.word(status),
-            "output_file_id": f"file-out-{self._mark(batch)}" if status in WITH_RESULTS else None,
+            "output_file_id": f"file-out-{self._mark(batch)}" if life.has_results(batch, call.now) else None,
             "error_file_id": None,
             "created_at": int(batch.created_at),
             "in_progress_at": None if status == "validating" else int(batch.created_at + life.STEP),
@@ -198,7 +200,7 @@ class OneRouter:
         tokens_in, tokens_out = self.bench.store.tokens(batch) if ended else (0, 0)
         percent = 100 if ended else int(100 * life.finished(batch, call.now) / max(1, batch.items))
         fees = f"{tokens_in * PRICE[0] + tokens_out * PRICE[1]:.9f}" if ended else "0"
-        reason = "the upstream refused the batch" if status == "failed" else ""
+        reason = (batch.marks.failure or REFUSED) if status == "failed" else ""
         return {
             "batch_id": batch.id,
             "task_id": batch.number,
@@ -215,7 +217,7 @@ class OneRouter:
             "submit_time": int(batch.created_at),
             "start_time": 0,  # as in the one published example
             "finish_time": int(life.ends_at(batch)) if ended else 0,
-            "result_url": self._result_url(batch) if status in WITH_RESULTS else "",
+            "result_url": self._result_url(batch) if life.has_results(batch, call.now) else "",
             "error": reason,
             "fail_reason": reason,
         }
@@ -224,7 +226,7 @@ class OneRouter:
         return self.bench.new_dice(batch.id).bytes("file").hex()[:8]
 
     def _result_url(self, batch: Batch) -> str:
-        return f"{self.bench.results_host}/batch-llm/azure-batch%2F{batch.id}_{self._mark(batch)}.jsonl"
+        return f"{self.bench.results_host}/batch-llm/azure-batch%2F{quote(batch.id, safe='')}_{self._mark(batch)}.jsonl"
 
     def _line(self, batch: Batch, item: Item, outcome: life.Outcome) -> dict[str, Any] | None:
         if self.bench.modes["lines"] == "anthropic":

@@ -1,4 +1,4 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 487d3af72f5cd8d1c9159a507ea5d319d757efb33108c34e69ec07c3da9f2ca3
+# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
 
 """Contains methods for accessing the API"""

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 487d3af72f5cd8d1c9159a507ea5d319d757efb33108c34e69ec07c3da9f2ca3
+# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
 
 """The models of this client. Each module is imported when its class is first asked for."""
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .batch_created import BatchCreated as BatchCreated
+    from .batch_error import BatchError as BatchError
+    from .batch_errors import BatchErrors as BatchErrors
     from .batch_request import BatchRequest as BatchRequest
     from .batch_result_line import BatchResultLine as BatchResultLine
     from .batch_status import BatchStatus as BatchStatus
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "BatchCreated": "batch_created",
+    "BatchError": "batch_error",
+    "BatchErrors": "batch_errors",
     "BatchRequest": "batch_request",
     "BatchResultLine": "batch_result_line",
     "BatchStatus": "batch_status",

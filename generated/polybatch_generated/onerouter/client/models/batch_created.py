@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 487d3af72f5cd8d1c9159a507ea5d319d757efb33108c34e69ec07c3da9f2ca3
+# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..models.batch_status import BatchStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.batch_errors import BatchErrors
     from ..models.request_counts import RequestCounts
 
 
@@ -37,11 +38,13 @@ class BatchCreated:
     expired_at: int | None | Unset = UNSET
     cancelling_at: int | None | Unset = UNSET
     cancelled_at: int | None | Unset = UNSET
-    errors: Any | list[Any] | None | str | Unset = UNSET
+    errors: BatchErrors | list[Any] | None | str | Unset = UNSET
     metadata: Any | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.batch_errors import BatchErrors
+
         id = self.id
         created_at = self.created_at
         status: str
@@ -119,9 +122,11 @@ class BatchCreated:
             cancelled_at = UNSET
         else:
             cancelled_at = self.cancelled_at
-        errors: Any | list[Any] | None | str | Unset
+        errors: dict[str, Any] | list[Any] | None | str | Unset
         if isinstance(self.errors, Unset):
             errors = UNSET
+        elif isinstance(self.errors, BatchErrors):
+            errors = self.errors.to_dict()
         elif isinstance(self.errors, list):
             errors = self.errors
 
@@ -177,6 +182,7 @@ class BatchCreated:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.batch_errors import BatchErrors
         from ..models.request_counts import RequestCounts
 
         if not isinstance(src_dict, Mapping):
@@ -353,10 +359,17 @@ class BatchCreated:
 
         cancelled_at = _parse_cancelled_at(_src.pop("cancelled_at", UNSET))
 
-        def _parse_errors(data: object) -> Any | list[Any] | None | str | Unset:
+        def _parse_errors(data: object) -> BatchErrors | list[Any] | None | str | Unset:
             if isinstance(data, Unset):
                 return data
-            return data
+            if isinstance(data, dict):
+                try:
+                    errors_option_1 = BatchErrors.from_dict(data)
+
+                    return errors_option_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
             if isinstance(data, list):
                 return data
             if isinstance(data, str):
