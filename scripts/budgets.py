@@ -36,10 +36,11 @@ VENDOR_BUDGET = 250
 MODULE_LINES = 400
 REASONS: dict[str, str] = {
     "the interface without vendors": "dialects/messages and dialects/openai_lines (164) hold what three vendor files"
-    " had in common and serve the vendors to come; tolerant reading grew with what the tests of hostile answers found; network (231) and inflate"
-    " (58) bound where a connection may lead, how slow and how large a reply may be, which no HTTP library does",
+    " had in common and serve the vendors to come; tolerant reading grew with what the tests of hostile answers found;"
+    " network (231) and inflate (58) bound where a connection may lead, how slow and how large a reply may be, which no"
+    " HTTP library does",
     "run": "finding a lost create again, watching for a late one, repair rounds, the canary, quarantine and the proof"
-    " of the key are each a module, or a part of one, of about a hundred lines (creating, searching, repairing, polling)",
+    " of the key are each a module of about a hundred lines, or a part of one (creating, searching, repairing)",
     "cli": "shards (45, what each batch waits for) and decisions (68, a held run and the commands that decide) are what"
     " an operator reads; the rest are words for duplicates, quarantine, watches and a disk that fails",
     "the sandbox": "chaos (a proxy, 145) and malice (a hostile vendor, 135) are tools of fault injection beside the"

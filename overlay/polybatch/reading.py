@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -22,12 +23,23 @@ LONE = re.compile(rb"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F].
 """Half of a surrogate pair, as a text cut by a JavaScript server ends; JSON allows it, msgspec does not."""
 
 
-def tolerant(raw: bytes, kind: type[S]) -> tuple[S, tuple[str, ...]]:
+PUNCTUATION = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{},:]', re.DOTALL)
+"""What tells where a member or an entry ends; a text counts as a whole."""
+
+
+def tolerant(raw: bytes, kind: type[S], *, torn: bool = False) -> tuple[S, tuple[str, ...]]:
     """Decode a JSON object into `kind`; members that do not fit are dropped and named.
 
+    `torn`: one entry that is no JSON does not cost the others; lists of raw entries keep it as it came.
     Raises ContractError where the bytes are no JSON object at all.
     """
-    for text in (raw, LONE.sub(lambda found: b"\\ufffd" if found[1] else found[0], raw)):
+    if torn:
+        with suppress(*UNREADABLE):
+            return msgspec.json.decode(raw, type=kind), ()
+        with suppress(*UNREADABLE, ValueError):
+            cut: list[str] = []
+            return _cut_out(raw, kind, cut), tuple(cut)
+    for text in (raw, mended(raw)):
         dropped: list[str] = []
         try:
             return _fitting(text, kind, "$", dropped), tuple(dropped)
@@ -58,6 +70,58 @@ def loads(raw: bytes) -> Any:
         return msgspec.json.decode(raw)
     except UNREADABLE as error:
         raise unexpected("JSON", raw) from error
+
+
+def mended(raw: bytes) -> bytes:
+    """The same without half surrogate pairs."""
+    return raw if b"\\u" not in raw else LONE.sub(lambda found: b"\\ufffd" if found[1] else found[0], raw)
+
+
+def _cut_out(raw: bytes, kind: Any, dropped: list[str]) -> Any:
+    """An object of which each member is decoded for itself. Raises ValueError for what is no object."""
+    members = dict(_pair(part) for part in parts(raw, b"{"))
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        if (member := members.get(field.encode_name)) is None:
+            continue
+        listed = next((part for part in get_args(field.type) or (field.type,) if get_origin(part) is list), None)
+        if get_args(listed) == (msgspec.Raw,) and member.startswith(b"["):
+            values[field.name] = [msgspec.Raw(part) for part in parts(member, b"[")]
+            continue
+        for value in _kept(msgspec.Raw(mended(member)), field.type, f"$.{field.encode_name}", dropped):
+            values[field.name] = value
+    return kind(**values)
+
+
+def parts(raw: bytes, opening: bytes) -> list[bytes]:
+    """The members of an object or entries of an array, not decoded. Raises ValueError for what is none."""
+    raw = raw.strip()
+    if not raw.startswith(opening):
+        raise ValueError("no object or array")
+    depth, start, found = 0, 1, list[bytes]()
+    for mark in PUNCTUATION.finditer(raw):
+        sign = mark[0]
+        if sign in b"{[":
+            depth += 1
+        elif sign in b"}]":
+            depth -= 1
+        if (depth == 1 and sign == b",") or depth == 0:
+            if part := raw[start : mark.start()].strip():
+                found.append(part)
+            start = mark.end()
+            if depth == 0:
+                break
+    if depth or start != len(raw):
+        raise ValueError("it does not end")
+    return found
+
+
+def _pair(part: bytes) -> tuple[str, bytes]:
+    """Name and value of a member."""
+    name = PUNCTUATION.match(part)
+    if name is None:
+        raise ValueError("a member without a name")
+    return str(msgspec.json.decode(name[0], type=str)), part[name.end() :].lstrip().removeprefix(b":").strip()
 
 
 def _fitting(raw: bytes, kind: Any, where: str, dropped: list[str]) -> Any:

@@ -319,7 +319,7 @@ def test_the_planned_bytes_are_the_ones_that_travel(cli: Cli, served: Server) ->
     planned = json.loads(cli("plan", requests_file("onerouter", 5), "--vendor", "onerouter", "--json").stdout)
     told(served, "/faults", {"vendor": "onerouter", "operation": "create", "script": ["drop_after"]})
     cli("run", "in.jsonl", *at(served, "onerouter"))  # held, so that its body is still there
-    body = Path("in.jsonl.onerouter.polybatch/payload/000000.json")
+    body = Path("in.jsonl.onerouter.polybatch/payload/000000.sent")
     assert [shard["bytes"] for shard in planned["shards"]] == [body.stat().st_size]
 
 

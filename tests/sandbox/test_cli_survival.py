@@ -29,7 +29,7 @@ from polybatch.run import RunStatus, sink
 from polybatch.run.journal import Journal, read
 from polybatch.run.machine import Shard, State
 from polybatch.wire import Timer
-from polybatch_sandbox import Server
+from polybatch_sandbox import Server, serve
 from tests.sandbox.cli_lab import FAST, OUT, RUN, VARIABLES, Cli, at, ledger, lines, requests_file, script, told
 from tests.sandbox.run_lab import KEY, Lab, rows
 
@@ -55,6 +55,13 @@ def trouble(served: Server, vendor: str, *faults: str) -> None:
 def data(cli: Cli, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(cli("status", folder, "--json").stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Server]:
+    """A sandbox for this file alone: its clock is moved, and what others have sent would be looked at in a search."""
+    with serve(speed=1000) as server:
+        yield server
 
 
 @pytest.fixture
@@ -115,6 +122,17 @@ class TestAHeldRun:
         assert len(decision["found"]) == 3
         assert [choice["command"].rpartition(" ")[2] for choice in decision["choices"]] == ["resubmit", "abandon"]
         assert found["batches"][1]["waits_for"] == [{"what": "a decision", "until": None}]
+
+    def test_says_when_the_create_was_sent_whatever_held_it(self, cli: Cli, held: Callable[[str], Path]) -> None:
+        folder = held("letta")
+        journal = Journal(folder)
+        shard = journal.shards()[1]
+        shard.note = "the create was refused with HTTP 400 and has left its traces"
+        journal.record(shard, "traces")
+        journal.close()
+        assert shard.intent_at is not None
+        lines = cli("status", folder).stdout.splitlines()
+        assert f"          sent at {shard.intent_at:%Y-%m-%d %H:%M:%S} UTC by the vendor's clock" in lines
 
     def test_gives_commands_that_work(self, cli: Cli, served: Server) -> None:
         trouble(served, "onerouter", "drop_before")
@@ -363,6 +381,9 @@ class TestTheSummary:
         found = json.loads(cli("status", RUN, "--json").stdout)
         assert (found["repeated"], found["odd"]) == (2, {"foreign": 1})
         assert [(batch["generation"], batch["parents"]) for batch in found["batches"]] == [(0, []), (1, [0])]
+        verified = cli("verify", RUN)
+        assert verified.exit_code == 0
+        assert verified.stdout.endswith("agree; 2 requests were sent again, and their last word counts\n")
 
     def test_advises_retries_where_they_would_have_helped(self, cli: Cli, served: Server) -> None:
         script(served, "create", "fail:1:overloaded_error")
@@ -455,7 +476,7 @@ def test_a_run_that_has_nothing_yet_has_not_lost_its_results(
 def test_a_cancel_settles_what_is_lost_too(cli: Cli, served: Server, hand: type[Hand]) -> None:
     script(served, "create", "drop_before")
     hand.act = staticmethod(once(searching, interrupt))
-    assert cli("run", requests_file(), *at(served), *FAST).exit_code == 130
+    assert cli("run", requests_file(count=4), *at(served), *FAST).exit_code == 130
     done = cli("cancel", RUN, *FAST, "--settle", "0")
     assert done.exit_code == 1, done.stderr
-    assert "requests  3: 3 cancelled" in done.stdout
+    assert "requests  4: 4 cancelled" in done.stdout

@@ -241,7 +241,7 @@ class TestTheJournal:
             if call.creates:
                 (_, (shard,)) = read(lab.run_dir())
                 told.append(shard.state)
-                assert (lab.run_dir() / "payload" / "000000.json").read_bytes() == call.body
+                assert (lab.run_dir() / "payload" / "000000.sent").read_bytes() == call.body
 
         lab.transport.before = look
         with lab.run() as run, pytest.raises(Stop):

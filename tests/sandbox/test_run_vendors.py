@@ -216,7 +216,7 @@ class TestMeshAPI:
         lab = sync_lab
         lab.write(rows(2, "meshapi"))
         lab.script("create", "status:501", vendor="meshapi")
-        with lab.run("meshapi") as run, pytest.raises(Unsupported, match=r"shard 0 \(lines 1 to 2\)"):
+        with lab.run("meshapi") as run, pytest.raises(Unsupported, match=r"\(lines 1 to 2, openai/gpt-5-nano\)"):
             run.wait()
 
     def test_that_refuses_a_model_says_which_lines_have_it(self, sync_lab: Lab) -> None:
@@ -225,10 +225,13 @@ class TestMeshAPI:
         mixed[1]["body"]["model"] = "openai/rare"
         lab.write(mixed)
         lab.script("create", "status:400", vendor="meshapi")
-        with lab.run("meshapi") as run, pytest.raises(VendorError, match=r"shard 0 \(lines 1 to 5, 4 of them\)"):
+        with (
+            lab.run("meshapi") as run,
+            pytest.raises(VendorError, match=r"shard 0 \(lines 1 to 5, 4 of them, openai/gpt-5-nano\)"),
+        ):
             run.wait()
         lab.script("create", "status:400", vendor="meshapi")
-        with lab.run("meshapi") as run, pytest.raises(VendorError, match=r"shard 1 \(line 2\)"):
+        with lab.run("meshapi") as run, pytest.raises(VendorError, match=r"shard 1 \(line 2, openai/rare\)"):
             run.wait()
         assert lab.finish("meshapi").all_succeeded
 

@@ -8,6 +8,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -59,11 +60,30 @@ def test_the_time_at_the_vendor_is_its_date_carried_on(drive: Drive, clock: Cloc
         times.append((yield Now()))
         return times
 
-    dates = ["Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 12:00:00 GMT"]
+    dates = ["Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 09:20:00 GMT"]
     desk = scripted(*[answer(b"", date=date) for date in dates], answer(b""))
     _, times = drive(flow(), desk)
     start = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    assert times == [None, start, start + timedelta(seconds=90), start + timedelta(hours=3), start + timedelta(hours=3)]
+    later = start + timedelta(minutes=20)
+    assert times == [None, start, start + timedelta(seconds=90), later, later]
+
+
+@pytest.mark.parametrize(
+    ("hours", "last"),
+    [([3], 0), ([3, 3], 3), ([3, 0, 3], 0), ([-5, -5], -5), ([-5, 5], 0), ([3, 0, 0], 0), ([3, 3, 0, 0], 0)],
+)
+def test_one_odd_date_alone_does_not_move_the_vendors_time(drive: Drive, hours: list[int], last: int) -> None:
+    """A gateway with a clock of its own answers now and then; two such replies in a row are the vendor's clock."""
+
+    def flow() -> Flow[Any]:
+        for _ in range(len(hours) + 1):
+            yield GET
+        return (yield Now())
+
+    start = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    dates = [format_datetime(start + timedelta(hours=hour), usegmt=True) for hour in [0, *hours]]
+    _, time = drive(flow(), scripted(*[answer(b"", date=date) for date in dates]))
+    assert time == start + timedelta(hours=last)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 32 Foo 2026 25:61:61 GMT"])

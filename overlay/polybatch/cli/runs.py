@@ -170,7 +170,7 @@ def verify(folder: Path, *, as_json: bool) -> int:
     polybatch verify requests.jsonl.anthropic.polybatch
     """
     with offline.opened(folder) as core:
-        verdict = offline.verify(core)
+        verdict, repeated = offline.verify(core), core.status().repeated
     if as_json:
         terminal.emit({"ok": not verdict.count, **attrs.asdict(verdict)})
     else:
@@ -179,7 +179,8 @@ def verify(folder: Path, *, as_json: bool) -> int:
         if (more := verdict.count - len(verdict.problems)) > 0:
             terminal.tell(f"and {more:,} more")
         agrees = f"problems: {verdict.count:,}" if verdict.count else "input, journal, fetched files and results agree"
-        terminal.tell(f"{verdict.total:,} requests, {verdict.lines:,} lines of results: {agrees}")
+        again = f"; {repeated:,} requests were sent again, and their last word counts" if repeated else ""
+        terminal.tell(f"{verdict.total:,} requests, {verdict.lines:,} lines of results: {agrees}{again}")
     return Code.SOME_FAILED if verdict.count else Code.SUCCEEDED
 
 

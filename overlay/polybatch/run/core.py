@@ -86,6 +86,8 @@ class Core:
         folder, known = sink.Folder(settings.run_dir), False
         new = folder.make()
         try:
+            if not sink.has_journal(folder):
+                sink.refuse_bereft(folder)
             journal = Journal(folder.path)
             try:
                 facts = journal.facts()
@@ -96,9 +98,11 @@ class Core:
                     refuse_other(facts, identity, requests, settings, lambda: contents.changed(shards))
                     refuse_larger(sum(shard.items for shard in shards if shard.generation == 0), settings)
                 else:
+                    sink.refuse_bereft(folder)
                     sink.refuse_foreign(settings.out)
                     facts = begin(vendor, requests, settings, folder, journal, identity, fingerprint)
                 core = cls(Desk(vendor, settings, folder, journal, facts, journal.shards()), fingerprint)
+                core._look_for_traces()
                 if not core.status().finished:
                     core.writer.check()
             except BaseException:
@@ -110,6 +114,14 @@ class Core:
             raise
         return core
 
+    def _look_for_traces(self) -> None:
+        """A shard that was sent although the journal does not know: it was set back to an earlier state."""
+        for shard in self.desk.shards:
+            if shard.state is State.DONE:
+                self.desk.folder.unsend(shard.number)
+            elif shard.state is State.PLANNED and self.desk.folder.traces(shard.number):
+                self.desk.lose(shard, "it was sent, but the journal is older than the files beside it")
+
     def close(self) -> None:
         """Give the run up for others; it can be resumed."""
         self.writer.close()
@@ -119,10 +131,16 @@ class Core:
         """How far the run is."""
         return status_of(self.desk.facts, self.desk.shards, self.desk.settings.run_dir)
 
-    def results_of(self, shard: Shard) -> Iterator[Result]:
-        """The results that a finished shard has the last word on, under the callers' ids, read from its file."""
+    def results_of(self, shard: Shard, *, trusted: bool = False) -> Iterator[Result]:
+        """The results that a finished shard has the last word on, under the callers' ids, read from its file.
+
+        Raises RunError where the file is no longer what was fetched, unless it is `trusted`.
+        """
         if not shard.sent:
             return
+        if not trusted and self._damaged(shard):
+            path = self.desk.folder.results(shard.number)
+            raise RunError(f"{path} is not what was fetched", hint=f"restore it; it came from batch {shard.batch_id}")
         moved = self.desk.journal.maps(shard)[1]
         yield from (result for place, result in self.desk.contents.placed(shard) if not bit(moved, place))
 
@@ -203,7 +221,8 @@ class Core:
         except (InputError, RunError):
             raise
         except PolybatchError as trouble:
-            trouble.message = f"shard {shard.number} ({self.desk.contents.lines(shard)}): {trouble.message}"
+            model = f", {shard.group}" if shard.group else ""
+            trouble.message = f"shard {shard.number} ({self.desk.contents.lines(shard)}{model}): {trouble.message}"
             if isinstance(trouble, AuthError) and trouble.status == 401 and deed is not Deed.SUBMIT:
                 raise  # with this key nothing else will come home either
             self._creating.shut |= deed is Deed.SUBMIT
@@ -212,9 +231,18 @@ class Core:
             yield Warn(f"{trouble}; " + ("no more batches are sent" if deed is Deed.SUBMIT else "the others go on"))
         return shard, None
 
+    def _damaged(self, shard: Shard) -> bool:
+        """Whether the file of a shard's results is gone, or another than was fetched."""
+        expected = self.desk.journal.fetched_as(shard)
+        return expected is not None and sink.sha256_of(self.desk.folder.results(shard.number)) != expected
+
     def _finish(self, shard: Shard) -> Flow[None]:
+        if self._damaged(shard):
+            self.desk.keep(shard, "fetch_again", state=State.ENDED)
+            yield Warn(f"shard {shard.number}: its results are no longer what was fetched; they are fetched again")
+            return
         tally = self.writer.write(shard, self._repairs.policy(shard))
-        self.desk.folder.payload(shard.number).unlink(missing_ok=True)
+        self.desk.folder.unsend(shard.number)
         if odd := tally.found():
             words = ", ".join(f"{count} {name}" for name, count in odd.items())
             place = self.desk.folder.quarantine(shard.number)

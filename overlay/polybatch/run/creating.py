@@ -5,15 +5,17 @@ Whether another create may be sent at all is decided here too.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from attrs import define, field
 
 from polybatch.errors import PolybatchError, RateLimited, TooManyBatches, TransportError, UnknownOutcome, VendorError
-from polybatch.flow import Clock, Flow, Now, Reply, Warn, replayed, tapped
+from polybatch.flow import Clock, Flow, Now, Reply, Warn, replayed, tapped, until
 from polybatch.model import Batch
-from polybatch.vendor import Payload
+from polybatch.vendor import FindBy, Payload
 
 from . import sink
 from .desk import Desk
@@ -58,10 +60,21 @@ class Creating:
         desk, payload = self.desk, self.desk.folder.payload(shard.number)
         if not shard.staged or not payload.exists():
             shard.staged = desk.contents.stage(shard)
-        now = yield Now()
+        now, shard.posted = (yield from self._date()), (yield Clock())
         desk.keep(shard, "submitting", state=State.SUBMITTING, intent_at=now, sha256=shard.staged)
-        create = desk.vendor.create(sink.payload_of(payload))
+        # The name outlives a journal that is set back: what bears it is never sent unasked.
+        sent = sink.renamed(payload, desk.folder.sent(shard.number))
+        create = desk.vendor.create(sink.payload_of(sent))
         yield from self._concluded(shard, tapped(create, partial(self._heard, shard)))
+
+    def _date(self) -> Flow[datetime | None]:
+        """The vendor's time; asked for before the first create, so that what is older need not be looked at later."""
+        now: datetime | None = yield Now()
+        if now is None and self.desk.profile.find is not FindBy.NOTHING:
+            with suppress(PolybatchError):  # any reply has a date; if there is none, the create will say why
+                yield from until(self.desk.vendor.list(1), lambda _: True)
+            now = yield Now()
+        return now
 
     def recover(self) -> Flow[None]:
         """A create that was under way when its flow, or the last process, stopped may have been accepted."""
@@ -88,8 +101,7 @@ class Creating:
             shard, kind, state=State.SUBMITTED, batch_id=batch.id, status=batch.status, note="",
             created_at=batch.created_at, until=batch.expires_at, provisional=provisional,
         )  # fmt: skip
-        for path in (self.desk.folder.payload(shard.number), self.desk.folder.reply(shard.number)):
-            path.unlink(missing_ok=True)
+        self.desk.folder.accepted(shard.number)
         self._pause, self._refused_since = SUBMIT_PAUSE, None
         shard.due, shard.pause, shard.tries = (yield Clock()), self.desk.settings.poll, 0
         yield from self.desk.warn(batch.warnings)
@@ -122,7 +134,7 @@ class Creating:
             yield from self.accept(shard, batch, "submitted")
 
     def _refused(self, shard: Shard, refused: PolybatchError) -> Flow[None]:
-        desk, payload = self.desk, self.desk.folder.payload(shard.number)
+        desk = self.desk
         if isinstance(refused, VendorError) and refused.code in desk.profile.traces:
             note = f"the create was refused with {brief(refused)} and has left its traces"
             desk.keep(shard, "traces", state=State.HELD, note=note)
@@ -130,13 +142,14 @@ class Creating:
             return
         if _too_large(refused) and shard.items > 1:
             yield Warn(f"shard {shard.number}: {refused}; it is cut in two")
-            payload.unlink(missing_ok=True)
+            desk.folder.unsend(shard.number)
             self.repairs.split(shard)
             return
         passes = self._passes(refused)
+        desk.folder.recall(shard.number)  # first: what bears the other name is taken to be lost
         desk.keep(shard, "refused", state=State.PLANNED, note="" if passes else brief(refused), why=brief(refused))
         if not passes:
-            payload.unlink(missing_ok=True)
+            desk.folder.unsend(shard.number)
             raise refused
         now: Any = yield Clock()
         self._refused_since = now if self._refused_since is None else self._refused_since

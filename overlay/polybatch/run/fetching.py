@@ -9,17 +9,17 @@ from collections.abc import Sequence
 
 from attrs import define
 
-from polybatch.errors import AuthError, ContractError, NotFound, NotReady, PolybatchError
+from polybatch.errors import AuthError, ContractError, NotFound, NotReady, PolybatchError, VendorError
 from polybatch.flow import Clock, Flow, Now, Warn, mapped
-from polybatch.model import BatchStatus
+from polybatch.model import BatchStatus, Outcome
 from polybatch.vendor import Vendor
 
 from . import sink
 from .desk import Desk
 from .machine import Shard, State
 from .reconcile import GONE
+from .trouble import SMALLER, TRIES
 
-SMALLER = "if it goes on like this, smaller batches may come through: --max-items-per-batch"
 EMPTY = 3
 """How many downloads in a row must be without any result before that is believed."""
 
@@ -32,17 +32,20 @@ class Haul:
     shard: Shard
     file: sink.SafeFile
     read: int = 0
+    answers: int = 0
+    """Of these, those that are not said to be missing."""
     unreadable: int = 0
 
     def take(self, records: Sequence[bytes]) -> Sequence[bytes]:
         """Keep records as they came, and see whether they are results."""
         for record in records:
             try:
-                self.vendor.decode(record, self.shard.batch_id or "")
+                result = self.vendor.decode(record, self.shard.batch_id or "")
             except ContractError:
                 self.unreadable += 1
             else:
                 self.read += 1
+                self.answers += result.outcome is not Outcome.MISSING
             self.file.write(sink.one_line(record))
         return ()
 
@@ -57,13 +60,16 @@ class Haul:
             raise ContractError("what was fetched holds no results", hint="is something between here and the vendor?")
         if self.unreadable:
             return f"{self.unreadable} of {self.read + self.unreadable} results cannot be read"
-        wanted = counted or (self.shard.items if self.shard.status is BatchStatus.COMPLETED and not self.read else 0)
-        return f"{self.read} of {wanted} results came" if self.read < wanted else None
+        if counted and self.read < counted:
+            return f"{self.read} of {counted} results came"
+        if self.shard.status is BatchStatus.COMPLETED and not self.answers:
+            return f"0 of {self.shard.items} results came"
+        return None
 
     def believed(self) -> bool:
         """Whether the same has come before, and often enough."""
         again, self.shard.last_fetched = self.shard.last_fetched == self.sha256, self.sha256
-        return again and (self.read > 0 or self.shard.tries + 1 >= EMPTY)
+        return again and (self.answers > 0 or self.shard.tries + 1 >= EMPTY)
 
 
 @define
@@ -111,4 +117,7 @@ class Fetching:
             yield Warn(f"shard {shard.number}: {trouble}; the vendor keeps results for {keeps}, they are lost")
             self.desk.keep(shard, "results_gone", state=State.FETCHED, note=GONE, bytes=0)
             return
-        yield from self.desk.later(shard, trouble)
+        trouble.hint = trouble.hint if isinstance(trouble, VendorError) else SMALLER
+        # An ended batch has results somewhere: a vendor's hosts may disagree for a while.
+        absent = isinstance(trouble, NotFound) and shard.tries + 1 < TRIES
+        yield from self.desk.later(shard, trouble, forever=absent)

@@ -5,6 +5,7 @@ Holds no key and no prompt, and can be read with the sqlite3 shell. One owner at
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -25,6 +26,8 @@ from .machine import Shard, State
 from .migrations import NAME, STEPS
 
 PRIVATE = 0o600
+TAKEN = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
+"""What the system says of a lock that somebody else has."""
 DAMAGED = "was it damaged, or copied while in use? The file is left as it is"
 DISK = "nothing is lost; is there space on the disk, and is it sound? Then resume"
 Exception_ = tuple[int, str, str | None, bool]
@@ -107,6 +110,13 @@ class Journal:
         rows = self._db.execute("SELECT shard, data FROM event WHERE kind = 'fetched' ORDER BY seq")
         events = [(number, json.loads(data)) for number, data in rows]
         return {number: data["sha256"] for number, data in events if "sha256" in data}
+
+    def fetched_as(self, shard: Shard) -> str | None:
+        """The sha256 of the file that a shard's results were last fetched into; nothing where there were none."""
+        query = "SELECT data FROM event WHERE kind = 'fetched' AND shard = ? ORDER BY seq DESC LIMIT 1"
+        row = self._db.execute(query, (shard.number,)).fetchone()
+        found: str | None = json.loads(row[0]).get("sha256") if row else None
+        return found
 
     def batches(self) -> set[str]:
         """Ids of all batches that are proved to be, or to have been, this run's."""
@@ -269,9 +279,13 @@ class Lock:
         try:
             _exclusive(file)
         except OSError as error:
-            file.seek(0)
-            owner = file.read().strip() or "an unknown process"
-            file.close()
+            with file:
+                if error.errno not in TAKEN:
+                    raise InputError(
+                        f"{self._path} cannot be locked: {error.strerror}", hint="name a --run-dir on another disk"
+                    ) from error
+                file.seek(0)
+                owner = file.read().strip() or "an unknown process"
             raise RunLocked(f"{self._path.parent} belongs to {owner}", hint="wait for it, or stop it") from error
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}")

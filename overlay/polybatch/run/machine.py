@@ -87,6 +87,8 @@ class Shard:
     """When it was last recorded."""
     succeeded: int | None = None
     """Requests the vendor says are done while the batch goes on."""
+    posted: float | None = None
+    """When this process sent its create, on the driver's clock."""
     staged: str = ""
     """sha256 of its payload, where this process has staged it."""
     due: float = 0.0
@@ -96,6 +98,8 @@ class Shard:
     """Seconds between the last look and the next."""
     tries: int = 0
     """How often in a row looking or fetching failed."""
+    crowded: int = 0
+    """How often its batch, alone at the vendor, failed because there was too much at once."""
     sweeps: int = 0
     """How often in a row the whole list was read without a trace of it, after it should have been there."""
     resubmitted: bool = False
@@ -270,7 +274,7 @@ def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePa
         total=sum(shard.items for shard in shards if shard.generation == 0),
         shards=dict(states), outcomes=dict(outcomes), answered=answered, held=tuple(held),
         duplicates=_duplicates(facts, shards), usage=dict(usage), odd=dict(odd),
-        repeated=sum(shard.moved for shard in shards),
+        repeated=sum(shard.moved for shard in shards if shard.sent),
     )  # fmt: skip
 
 

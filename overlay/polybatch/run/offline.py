@@ -262,7 +262,7 @@ def _output(core: Core, out: Path, seen: SeenIds, verdict: Verdict) -> int:
 def _shard(core: Core, shard: Shard, seen: SeenIds, file: IO[bytes], verdict: Verdict) -> int:
     """Compare a shard's results with what was fetched; gives how many of its requests have a line."""
     found = 0
-    for result in core.results_of(shard):
+    for result in core.results_of(shard, trusted=True):
         offset = seen.find(result.custom_id)
         if offset is None:
             verdict.complain(f"the results have no line for {result.custom_id!r}")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import define
 
-from polybatch.errors import NotFound, NotReady, PolybatchError, Unsupported, VendorError
+from polybatch.errors import NotFound, NotReady, PolybatchError, TransportError, Unsupported, VendorError
 from polybatch.flow import Clock, Flow, Now, Warn
 from polybatch.model import Batch, BatchStatus
 
@@ -14,7 +14,7 @@ from .creating import Creating
 from .desk import Desk
 from .machine import Shard, State
 from .reconcile import NEVER_SENT
-from .trouble import LONGEST_ASKED
+from .trouble import LONGEST_ASKED, SMALLER
 
 POLL_FACTOR, LONGEST_POLL = 1.5, 60.0
 """The pause between two looks grows by this, to this many seconds."""
@@ -22,6 +22,10 @@ CANCEL_PAUSE = 30.0
 """Seconds before a cancel that failed is tried again."""
 DAY = timedelta(hours=24)
 """How long a batch may take where the vendor names no window."""
+ALONE = 3
+"""How often a batch that is alone at the vendor may fail for want of room before it is cut in two."""
+CUT_OFF = 40
+"""How often in a row the answer to a look may break off, which takes hours: results may come with it."""
 OVERDUE = 2
 """Windows after which nobody waits for the end of a batch any more; the next drive looks again."""
 ALARMS = (0.8, 0.5)
@@ -51,7 +55,12 @@ class Polling:
             gone.hint = f"was it deleted, or made with another key than the one marked {desk.facts.get('key')}?"
             raise
         except PolybatchError as trouble:
-            yield from desk.later(shard, trouble, forever=trouble.transient)
+            cut_off = isinstance(trouble, TransportError) and trouble.sent
+            if cut_off and shard.tries >= CUT_OFF:
+                trouble.hint = SMALLER
+            yield from desk.later(
+                shard, trouble, forever=trouble.transient and not (cut_off and shard.tries >= CUT_OFF)
+            )
             return
         shard.tries = 0
         shard.succeeded, shard.created_at = batch.counts.succeeded, batch.created_at or shard.created_at
@@ -73,7 +82,15 @@ class Polling:
     def _ended(self, shard: Shard, batch: Batch) -> Flow[None]:
         self.creating.ended()
         crowded = batch.status is BatchStatus.FAILED and batch.failure in self.desk.profile.capacity
-        if crowded and not batch.counts.succeeded:
+        shard.crowded += crowded and not any(
+            each.state is State.SUBMITTED for each in self.desk.shards if each is not shard
+        )
+        if crowded and not batch.counts.succeeded and (shard.crowded < ALONE or shard.items > 1):
+            self.desk.folder.unsend(shard.number)
+            if shard.crowded >= ALONE:
+                yield Warn(f"shard {shard.number}: batch {batch.id} failed with {batch.failure} too; it is cut in two")
+                self.creating.repairs.split(shard)
+                return
             pause = yield from self.creating.wait()
             yield Warn(f"shard {shard.number}: batch {batch.id} failed with {batch.failure}, which says that there was"
                        f" too much at once; its requests are sent again in {pause:.0f} s")  # fmt: skip

@@ -57,7 +57,8 @@ class Repairs:
 
     def split(self, shard: Shard) -> None:
         """Cut a shard in two whose batch the vendor finds too large."""
-        self._cut([attrs.evolve(shard, state=State.DONE, moved=shard.items)], "split", shard.size)
+        given_up = attrs.evolve(shard, state=State.DONE, moved=shard.items, batch_id=None, provisional=False)
+        self._cut([given_up], "split", shard.size)
 
     def _cut(self, parents: Sequence[Shard], kind: str, too_large: int | None = None) -> None:
         """Cut the moved requests of copies of shards, which become the shards once that is journaled."""

@@ -59,7 +59,7 @@ class Searching:
             yield from self._undecided(shard, f"{desk.profile.title} has no list of batches to look at")
             return
         try:
-            sighting = yield from self._sweep(shard, shard.intent_at)
+            sighting = yield from self._sweep(shard, (yield from self._sent(shard)))
         except PolybatchError as trouble:
             if trouble.transient:
                 yield from desk.later(shard, trouble, forever=True)
@@ -73,8 +73,9 @@ class Searching:
             desk.keep(shard, "searched", intent_at=now, until=until_)
         clock = yield Clock()
         passed: float = clock - self._began.setdefault(shard.token, clock)
-        if now is not None and shard.intent_at is not None:
-            passed = (now - shard.intent_at).total_seconds()
+        sent = yield from self._sent(shard)
+        if now is not None and sent is not None:
+            passed = (now - sent).total_seconds()
         yield from self._decide(shard, sighting, passed)
         if shard.state is State.UNKNOWN:
             shard.pause = max(shard.pause, desk.settings.poll)
@@ -112,6 +113,9 @@ class Searching:
         """Read the whole list, or back to what is too old, and look at each batch that may be the shard's."""
         desk = self.desk
         candidates: list[Batch] = []
+        # What was made before it, by the vendor's own records, bounds it whatever its Date headers say.
+        made = [each.created_at for each in desk.shards if each.created_at is not None and each.batch_id in desk.known]
+        since = min(since, max(made)) if since is not None and made else since
         strangers = self._strangers.setdefault(shard.token, set())
 
         def far_enough(batches: Sequence[Batch]) -> bool:
@@ -133,6 +137,14 @@ class Searching:
             else:
                 strangers.add(batch.id)
         return sighting
+
+    def _sent(self, shard: Shard) -> Flow[datetime | None]:
+        """When a create was sent, by the vendor's clock: no later than this process knows, whatever was said then."""
+        now, clock = (yield Now()), (yield Clock())
+        if now is None or shard.posted is None or shard.intent_at is None:
+            return shard.intent_at
+        latest: datetime = now - timedelta(seconds=clock - shard.posted)
+        return min(shard.intent_at, latest)
 
     def _recognised(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
         return (yield from self.desk.vendor.recognise(batch, mark))
@@ -192,6 +204,7 @@ class Searching:
     def _again(self, shard: Shard, kind: str) -> None:
         lists = self.desk.profile.find is not FindBy.NOTHING
         since = shard.watch_from if shard.watched else shard.intent_at
+        self.desk.folder.recall(shard.number)
         self.desk.keep(
             shard, kind, state=State.PLANNED, note="", until=None, watched=lists, watch_from=since, watch_until=None
         )

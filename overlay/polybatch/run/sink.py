@@ -1,7 +1,7 @@
 """Files of a run: what is about to be sent, what came back, and the results; each is safe before it is named.
 
 plan/000000.members     where the requests of a shard stand in the input
-payload/000000.json     the create's body, from just before it is sent until its batch is known
+payload/000000.json     the create's body, once staged; .sent from just before it is sent, empty once it was accepted
 replies/000000.raw      what a create was answered with, until that was understood
 results/000000.jsonl    what the vendor answered, as it answered
 quarantine/000000.jsonl answers that fit no request, or contradict another, each with the reason
@@ -103,6 +103,37 @@ class Folder:
         """Where a create's body waits."""
         return self.path / "payload" / f"{number:06d}.json"
 
+    def sent(self, number: int) -> Path:
+        """Where a create's body is from just before it is sent until its shard is done."""
+        return self.path / "payload" / f"{number:06d}.sent"
+
+    def traces(self, number: int) -> list[Path]:
+        """Files that show that a shard was sent."""
+        return [path for path in (self.sent(number), self.results(number)) if path.exists()]
+
+    def recall(self, number: int) -> None:
+        """A create's body may be sent again: nothing came of it; where only the sign is left, it is staged anew."""
+        sent = self.sent(number)
+        if sent.exists() and sent.stat().st_size:
+            renamed(sent, self.payload(number))
+        else:
+            self.unsend(number)
+
+    def accepted(self, number: int) -> None:
+        """A create's body is no longer needed, only the sign that it was sent."""
+        self.reply(number).unlink(missing_ok=True)
+        if self.sent(number).exists():
+            os.truncate(self.sent(number), 0)
+
+    def unsend(self, number: int) -> None:
+        """Forget a create's body and its reply: the vendor has refused it, or all is done."""
+        for path in (self.payload(number), self.sent(number), self.reply(number)):
+            path.unlink(missing_ok=True)
+
+    def orphans(self) -> list[Path]:
+        """Files that only a run which was planned can have left."""
+        return [path for part in PARTS[1:] for path in sorted((self.path / part).iterdir())]
+
     def reply(self, number: int) -> Path:
         """Where the answer to a create waits."""
         return self.path / "replies" / f"{number:06d}.raw"
@@ -168,6 +199,13 @@ def kept(path: Path, sha256: str) -> bytes:
     return data if hashlib.sha256(data).hexdigest() == sha256 else b""
 
 
+def renamed(path: Path, to: Path) -> Path:
+    """Give a file another name, durably."""
+    path.replace(to)
+    _sync_directory(to.parent)
+    return to
+
+
 def payload_of(path: Path) -> Payload:
     """A staged file as a create's body."""
 
@@ -205,6 +243,29 @@ class Output:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def has_journal(folder: Folder) -> bool:
+    """Whether there is a journal that holds anything."""
+    path = folder.path / NAME
+    return path.exists() and path.stat().st_size > 0
+
+
+def sha256_of(path: Path) -> str | None:
+    """The hash of a file; nothing where it is gone."""
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def refuse_bereft(folder: Folder) -> None:
+    """Raises RunError where a run was, but its journal is gone: begun anew, all of it would be paid again."""
+    if left := folder.orphans():
+        raise RunError(
+            f"{folder.path} holds {left[0].relative_to(folder.path)}, but its {NAME} is gone or empty",
+            hint="put the journal back, with the files beside it, or name another --run-dir; nothing was touched",
+        )
 
 
 def refuse_foreign(path: Path) -> None:

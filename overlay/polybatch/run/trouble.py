@@ -6,6 +6,7 @@ from polybatch.errors import ContractError, PolybatchError, VendorError
 
 LONGEST_PAUSE, LONGEST_ASKED = 300.0, 3600.0
 """Seconds to which pauses after trouble grow, and the longest that a vendor's Retry-After is followed."""
+SMALLER = "if it goes on like this, smaller batches may come through: --max-items-per-batch"
 TRIES = 8
 """How often in a row a download may break, or an answer be unreadable, before its shard is set aside."""
 

@@ -22,7 +22,7 @@ from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, PolybatchError, Unsupported
 from polybatch.flow import Emit, Flow, Response, call, exchange, send
 from polybatch.model import Batch, BatchStatus, Callback, Outcome, Request, Result, no_result
-from polybatch.reading import readable, shorten, tolerant, unexpected, when
+from polybatch.reading import mended, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
 from polybatch_generated.letta import params, wire
 from polybatch_generated.letta.client import AuthenticatedClient
@@ -199,7 +199,7 @@ class Letta:
             raise ContractError(f"messages that name no agent: {shorten(record)}", raw=record)
         name = next((one.otid for one in messages if one.role == "user" and one.otid), None) or agent
         error = None if _answers(messages) else no_result(BatchStatus.COMPLETED)
-        outcome, answer = (Outcome.MISSING, b"") if error else (Outcome.SUCCEEDED, record)
+        outcome, answer = (Outcome.MISSING, b"") if error else (Outcome.SUCCEEDED, mended(record))
         return Result(name, outcome, PROFILE.name, batch_id, record, error, answer, _text, alias=agent)
 
     def _stored(self, batch_id: str, limit: int, order: SortOrder) -> Flow[Sequence[msgspec.Raw]]:
@@ -207,7 +207,7 @@ class Letta:
         reply = yield from send(exchange(batch_results, request))
         if not 200 <= reply.status < 300:  # a success stays bytes: as models it would take twice as long
             raise self._refusal(inline.response(batch_results, reply))
-        page, _ = tolerant(reply.content, wire.LettaBatchMessages)
+        page, _ = tolerant(reply.content, wire.LettaBatchMessages, torn=True)
         if page.messages is None:
             raise unexpected("a list of messages", reply.content)
         return page.messages

@@ -183,7 +183,7 @@ class MeshAPI:
 
     def records(self, batch_id: str) -> Flow[int | None]:
         batch = yield from inline.ended(self.get(batch_id))
-        own, _ = tolerant(batch.raw, wire.BatchObject)
+        own, _ = tolerant(batch.raw, wire.BatchObject, torn=True)
         yield Emit([bytes(raw) for raw in own.results or ()])
         if own.results is None and own.output_file_id:
             yield from self._file(own.output_file_id)
@@ -272,7 +272,7 @@ class MeshAPI:
 
     def _batch(self, raw: bytes, reply: Response[Any] | None = None) -> Batch:
         """A batch from its JSON; a list shows less of it than a get (§4.2)."""
-        own, dropped = tolerant(raw, wire.BatchObject)
+        own, dropped = tolerant(raw, wire.BatchObject, torn=True)
         if not own.id:
             raise unexpected("a batch", raw)
         status = STATUSES.get(own.status or "", BatchStatus.UNKNOWN)
