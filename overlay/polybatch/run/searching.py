@@ -105,7 +105,11 @@ class Searching:
         if shard.watch_until is None and now is not None:
             desk.keep(shard, "watching", watch_until=now + 2 * desk.settle)
         over = shard.watch_until is None or now is None or now >= shard.watch_until
-        if over and not sighting.maybe and all(known.ended for known in self._duplicates(shard)):
+        going_on = [batch for batch in sighting.maybe if not batch.status.terminal]
+        if over and not going_on and all(known.ended for known in self._duplicates(shard)):
+            if sighting.maybe:
+                yield Warn(f"shard {shard.number}: nobody can tell whether these batches are its lost create, which"
+                           f" would be paid besides: {_listed(sighting.maybe)}")  # fmt: skip
             desk.keep(shard, "watched", watched=False)
         shard.watch_due = (yield Clock()) + max(desk.settings.poll, min(LONGEST, desk.settings.settle / 10))
 
@@ -129,8 +133,11 @@ class Searching:
 
         yield from until(desk.vendor.list(PAGE), far_enough)
         sighting, mark = Sighting(), desk.contents.mark(shard)
+        held = {each.batch_id for each in desk.shards if each.provisional}
         for batch in candidates:
-            if (verdict := (yield from self._recognised(batch, mark))) is None:
+            if (
+                batch.id in held or (verdict := (yield from self._recognised(batch, mark))) is None
+            ):  # another shard waits for its first result, which tells for this one too
                 sighting.maybe.append(batch)
             elif verdict:
                 sighting.ours.append(batch)
@@ -157,7 +164,8 @@ class Searching:
             yield Warn(f"shard {shard.number}: the lost create was found again as batch {batch.id}")
             yield from self.creating.accept(shard, batch, "adopted")
             return
-        if len(maybe) == 1 and desk.profile.distinct and not maybe[0].status.terminal:
+        free = not any(each.batch_id == maybe[0].id for each in desk.shards) if maybe else False
+        if len(maybe) == 1 and free and desk.profile.distinct and not maybe[0].status.terminal:
             yield Warn(
                 f"shard {shard.number}: batch {maybe[0].id} holds as many requests as the lost create;"
                 " it is taken for it until its first result tells"
@@ -166,7 +174,7 @@ class Searching:
             return
         if maybe:
             shard.sweeps = 0
-            if all(batch.status.terminal for batch in maybe):
+            if free and all(batch.status.terminal for batch in maybe):
                 yield from self._undecided(shard, f"these batches may be it: {_listed(maybe)}")
             return
         if passed < desk.settings.settle:
