@@ -135,9 +135,8 @@ class Searching:
         sighting, mark = Sighting(), desk.contents.mark(shard)
         held = {each.batch_id for each in desk.shards if each.provisional}
         for batch in candidates:
-            if (
-                batch.id in held or (verdict := (yield from self._recognised(batch, mark))) is None
-            ):  # another shard waits for its first result, which tells for this one too
+            # For what another shard has provisionally, the first result will tell for this one too.
+            if batch.id in held or (verdict := (yield from self._recognised(batch, mark))) is None:
                 sighting.maybe.append(batch)
             elif verdict:
                 sighting.ours.append(batch)
