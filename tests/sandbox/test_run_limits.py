@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 
@@ -9,13 +10,13 @@ import httpx
 import pytest
 from attrs import evolve
 
-from polybatch import AuthError, BatchClient, NotFound, NotReady, RunError
+from polybatch import AuthError, BatchClient, InputError, NotFound, NotReady, RunError
 from polybatch.model import BatchStatus
-from polybatch.run import Run
+from polybatch.run import Run, journal
 from polybatch.run.journal import read
 from polybatch.vendors.anthropic import Anthropic
 from polybatch_sandbox import Response
-from tests.sandbox.run_lab import Call, Lab, events, rows
+from tests.sandbox.run_lab import Call, Lab, events, files, rows
 
 DAY = 86_400.0
 
@@ -209,3 +210,20 @@ def test_a_key_that_is_refused_while_polling_stops_at_once(lab: Lab) -> None:
     lab.script("get", "status:401")
     with lab.run() as run, pytest.raises(AuthError):
         run.wait()
+
+
+def test_a_lock_that_cannot_be_written_costs_nothing_of_the_run(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, or one without locks, before anybody has looked into the journal."""
+    half_done(lab)
+    before = files(lab.run_dir())
+
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_exclusive", full)
+        with pytest.raises(InputError, match="cannot be locked: No space left"), lab.run():
+            pass
+    assert files(lab.run_dir()) == before
+    assert lab.finish().all_succeeded
+    assert set(lab.accepted().values()) == {1}

@@ -83,7 +83,7 @@ class Core:
         fingerprint: Fingerprint = no_key,
     ) -> Core:  # fmt: skip
         """Open or resume. Raises InputError (nothing was sent, nothing is left behind), RunLocked."""
-        folder, known = sink.Folder(settings.run_dir), False
+        folder, planning = sink.Folder(settings.run_dir), False
         new = folder.make()
         try:
             if not sink.has_journal(folder):
@@ -91,14 +91,14 @@ class Core:
             journal = Journal(folder.path)
             try:
                 facts = journal.facts()
-                known = "run_id" in facts
-                if known:
+                if "run_id" in facts:
                     shards = journal.shards()
                     contents = Contents(vendor, folder, facts)
                     refuse_other(facts, identity, requests, settings, lambda: contents.changed(shards))
                     refuse_larger(sum(shard.items for shard in shards if shard.generation == 0), settings)
                 else:
                     sink.refuse_bereft(folder)
+                    planning = True
                     sink.refuse_foreign(settings.out)
                     facts = begin(vendor, requests, settings, folder, journal, identity, fingerprint)
                 core = cls(Desk(vendor, settings, folder, journal, facts, journal.shards()), fingerprint)
@@ -109,7 +109,7 @@ class Core:
                 journal.close()
                 raise
         except (InputError, OSError, KeyboardInterrupt):
-            if not known:
+            if new or planning:  # else nobody knows yet what stands there
                 folder.clear(whole=new)
             raise
         return core
