@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
+import sqlite3
 from dataclasses import replace
 
 import httpx
 import pytest
 from attrs import evolve
 
-from polybatch import AuthError, BatchClient, InputError, NotFound, NotReady, RunError
+from polybatch import AuthError, BatchClient, InputError, NotFound, NotReady, RunError, RunHeld
 from polybatch.model import BatchStatus
 from polybatch.run import Run, journal
 from polybatch.run.journal import read
@@ -227,3 +228,29 @@ def test_a_lock_that_cannot_be_written_costs_nothing_of_the_run(lab: Lab, monkey
     assert files(lab.run_dir()) == before
     assert lab.finish().all_succeeded
     assert set(lab.accepted().values()) == {1}
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "onerouter"])
+def test_a_reply_that_the_journal_could_not_take_is_no_refusal(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, vendor: str
+) -> None:
+    """The vendor has the batch then; only the disk has failed."""
+    lab.write(rows(5, vendor))
+    plain, once = journal.Journal._event, iter([True])
+
+    def failing(kept: journal.Journal, shard: object, kind: str, data: object) -> None:
+        if kind == "replied" and next(once, False):
+            raise sqlite3.OperationalError("disk I/O error")
+        plain(kept, shard, kind, data)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(journal.Journal, "_event", failing)
+    with lab.run(vendor) as run, pytest.raises(RunError, match="disk I/O error"):
+        run.wait()
+    with lab.run(vendor) as run:
+        if vendor == "onerouter":
+            with pytest.raises(RunHeld):
+                run.wait()
+        else:
+            assert run.wait().all_succeeded
+    assert len(lab.creates) == 1
+    assert set(lab.accepted(vendor).values()) == {1}

@@ -25,7 +25,7 @@ FIXED = {"number", "generation", "items", "size", "group"}
 """Members of a shard that its plan gives it for good."""
 MOMENTARY = {
     "succeeded", "staged", "due", "pause", "tries", "sweeps", "resubmitted", "watch_due", "last_fetched",
-    "crowded", "posted", "cancel_sent", "cancel_due", "parked", "gated",
+    "crowded", "posted", "proofs", "cancel_sent", "cancel_due", "parked", "gated",
 }  # fmt: skip
 """Members of a shard that belong to one drive."""
 

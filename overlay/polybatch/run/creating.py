@@ -12,7 +12,15 @@ from typing import Any
 
 from attrs import define, field
 
-from polybatch.errors import PolybatchError, RateLimited, TooManyBatches, TransportError, UnknownOutcome, VendorError
+from polybatch.errors import (
+    PolybatchError,
+    RateLimited,
+    RunError,
+    TooManyBatches,
+    TransportError,
+    UnknownOutcome,
+    VendorError,
+)
 from polybatch.flow import Clock, Flow, Now, Reply, Warn, replayed, tapped, until
 from polybatch.model import Batch
 from polybatch.vendor import FindBy, Payload
@@ -127,6 +135,8 @@ class Creating:
         except UnknownOutcome as lost:
             self.desk.lose(shard, lost.message.partition(":")[0])
             yield Warn(f"shard {shard.number}: {lost}")
+        except RunError:
+            raise  # the journal took no reply: nothing is known of the vendor's answer
         except PolybatchError as refused:
             # Whatever else came back proves that no batch was made (dialects.inline.create).
             yield from self._refused(shard, refused)

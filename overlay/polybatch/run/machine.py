@@ -98,6 +98,8 @@ class Shard:
     """Seconds between the last look and the next."""
     tries: int = 0
     """How often in a row looking or fetching failed."""
+    proofs: int = 0
+    """How often in this process its batch was proved not to exist."""
     crowded: int = 0
     """How often its batch, alone at the vendor, failed because there was too much at once."""
     sweeps: int = 0

@@ -20,10 +20,12 @@ from .creating import Creating
 from .desk import Desk
 from .machine import Duplicate, Shard, State
 from .reconcile import ABANDONED
-from .trouble import after, brief
+from .trouble import after, brief, hopeless
 
 SKEW = timedelta(minutes=5)
 """How much earlier than the last time that the vendor told a batch may claim to be made (ARCHITECTURE §7)."""
+PROOFS = 3
+"""How often in one drive a shard is sent again after its batch was proved not to exist."""
 SWEEPS = 3
 """Full sweeps after the settle window that must all find nothing before a batch is taken not to exist."""
 PAGE = 100
@@ -61,7 +63,7 @@ class Searching:
         try:
             sighting = yield from self._sweep(shard, (yield from self._sent(shard)))
         except PolybatchError as trouble:
-            if trouble.transient:
+            if trouble.transient or not hopeless(trouble, shard.tries + 1):
                 yield from desk.later(shard, trouble, forever=True)
             else:
                 yield from self._undecided(shard, f"the list of batches cannot be read ({brief(trouble)})")
@@ -95,12 +97,14 @@ class Searching:
         except PolybatchError as trouble:
             shard.tries += 1
             pause = after(trouble, shard.tries, desk.settings.poll)
-            then = f"trying again in {pause:.0f} s" if trouble.transient else "nobody watches for it any more"
+            passes = trouble.transient or not hopeless(trouble, shard.tries)
+            then = f"trying again in {pause:.0f} s" if passes else "nobody watches for it any more"
             yield Warn(f"shard {shard.number}: looking for a second batch of it: {trouble}; {then}")
             shard.watch_due = (yield Clock()) + pause
-            if not trouble.transient:
+            if not passes:
                 desk.keep(shard, "watch_given_up", watched=False)
             return
+        shard.tries = 0
         now = yield Now()
         if shard.watch_until is None and now is not None:
             desk.keep(shard, "watching", watch_until=now + 2 * desk.settle)
@@ -182,11 +186,13 @@ class Searching:
         if shard.sweeps < SWEEPS:
             return
         where = f"{SWEEPS} readings of the whole list after {desk.settings.settle:.0f} s show no trace of it"
-        if self._proves_absence():
+        shard.proofs += 1
+        if self._proves_absence() and shard.proofs <= PROOFS:
             yield Warn(f"shard {shard.number}: {where}; it is sent again")
             self._again(shard, "absent")
         else:
-            yield from self._undecided(shard, f"{where}, which proves nothing at {desk.profile.title}")
+            proves = "no create of it is ever understood" if self._proves_absence() else "which proves nothing"
+            yield from self._undecided(shard, f"{where}, {proves} at {desk.profile.title}")
 
     def _proves_absence(self) -> bool:
         """Whether a batch that is not listed does not exist; with a token only once one has come back with a batch."""
