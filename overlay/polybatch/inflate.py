@@ -6,7 +6,7 @@ We ask for no encoding; this is for files that lie compressed at their host, and
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .errors import ContractError, TransportError
@@ -87,3 +87,39 @@ class Inflater:
                 f"{self._made:,}", hint="nobody's results look like that; it is not read on",
             )  # fmt: skip
         return piece
+
+
+MASK = b"***"
+"""What stands in the place of a key."""
+
+
+class Incoming:
+    """A body on its way in: inflated, and each key in it masked, also one that stands across two blocks."""
+
+    def __init__(self, encoding: str, keys: Sequence[bytes], *, strict: bool) -> None:
+        self._inflater = Inflater(encoding, strict=strict)
+        self._keys = keys
+        self._held = b""
+
+    def push(self, block: bytes) -> Iterator[bytes]:
+        """What can be handed on; never an empty piece."""
+        for piece in self._inflater.push(block):
+            whole = self._held + piece
+            for key in self._keys:
+                whole = whole.replace(key, MASK)
+            kept = len(whole) - max((_begun(whole, key) for key in self._keys), default=0)
+            self._held = whole[kept:]
+            if kept:
+                yield whole[:kept]
+
+    def finish(self) -> Iterator[bytes]:
+        """What was held back. Raises what an incomplete encoding calls for."""
+        self._inflater.finish()
+        if self._held:
+            yield self._held
+
+
+def _begun(data: bytes, key: bytes) -> int:
+    """How many bytes at the end of `data` may be the beginning of a key."""
+    longest = min(len(data), len(key) - 1)
+    return next((length for length in range(longest, 0, -1) if data.endswith(key[:length])), 0)

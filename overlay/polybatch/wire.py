@@ -11,7 +11,7 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import aclosing, closing
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from attrs import evolve, field, frozen
 
 from .errors import ContractError, InputError, PolybatchError, TransportError
 from .flow import Clock, Emit, Exchange, Flow, Now, Open, Pause, Read, Reply, Step, Warn
-from .inflate import Inflater
+from .inflate import MASK, Incoming
 from .network import AsyncGuard, Body, Guard, Ways, guarded, lost_call, named, reach, sending, trusted
 from .origin import bare, check_foreign, redirected, same_origin
 from .retry import http_date
@@ -40,8 +40,8 @@ MAX_REPLY = 1024 * 1024 * 1024
 """Bytes of a reply that is read whole; MeshAPI's hold all results of a batch. Our own bound, against a full memory."""
 MAX_REFUSAL = 1024 * 1024
 """Bytes of a refusal that are kept; what comes after them explains nothing more."""
-MASK, RANDOM, WORD = b"***", 16, 8
-"""What a key becomes in a reply that repeats it: with 16 characters it is in no answer by chance, with 8 in no refusal;
+RANDOM, WORD = 16, 8
+"""A key is masked in a reply that repeats it: with 16 characters it is in no answer by chance, with 8 in no refusal;
 a shorter one (a test's) is not looked for."""
 
 
@@ -107,14 +107,17 @@ class Line:
             request.stream = body  # httpx would wrap it in a stream for blocking clients only
         return request
 
+    def keys(self, response: httpx.Response) -> list[bytes]:
+        """What nobody shall see in a reply; a short word in a success is more likely a word than the key."""
+        least = RANDOM if response.is_success else WORD
+        found = (value.rpartition(" ")[2].encode() for value in self.credentials.values())
+        return [key for key in found if len(key) >= least]
+
     def reply(self, response: httpx.Response, content: bytes) -> Reply:
-        """A reply as everybody sees it: where it repeats the key, the key is masked."""
-        headers, least = response.headers.raw, RANDOM if response.is_success else WORD
-        for value in self.credentials.values():
-            key = value.rpartition(" ")[2].encode()
-            if len(key) >= least:
-                content = content.replace(key, MASK)
-                headers = [(name, said.replace(key, MASK)) for name, said in headers]
+        """A reply as everybody sees it: where its headers repeat the key, the key is masked as in its body."""
+        headers = response.headers.raw
+        for key in self.keys(response):
+            headers = [(name, said.replace(key, MASK)) for name, said in headers]
         return Reply(response.status_code, httpx.Headers(headers), content)
 
 
@@ -173,7 +176,7 @@ class Wire:
             if onward := _onward(exchange, response):
                 response.close()
                 response = self._send(onward)
-            content, blocks = bytearray(), _blocks(response)
+            content, blocks = bytearray(), _blocks(response, self._line.keys(response))
             if isinstance(step, Open) and response.is_success:
                 opened.response, opened.chunks = response, blocks
             else:
@@ -246,7 +249,7 @@ class AsyncWire:
             if onward := _onward(exchange, response):
                 await response.aclose()
                 response = await self._send(onward)
-            content, blocks = bytearray(), _ablocks(response)
+            content, blocks = bytearray(), _ablocks(response, self._line.keys(response))
             if isinstance(step, Open) and response.is_success:
                 opened.response, opened.chunks = response, blocks
             else:
@@ -313,23 +316,24 @@ class _Opened:
             await self.response.aclose()
 
 
-def _blocks(response: httpx.Response) -> Generator[bytes, None, None]:
-    """A body as it was before it was encoded; its connection is free at the end."""
+def _blocks(response: httpx.Response, keys: Sequence[bytes]) -> Generator[bytes, None, None]:
+    """A body as it was before it was encoded, without our keys; its connection is free at the end."""
     with closing(response), named(response.request):
-        inflater = Inflater(response.headers.get("Content-Encoding", ""), strict=response.is_success)
+        body = Incoming(response.headers.get("Content-Encoding", ""), keys, strict=response.is_success)
         for block in cast("httpx.SyncByteStream", response.stream):
-            yield from inflater.push(block)
-        inflater.finish()
+            yield from body.push(block)
+        yield from body.finish()
 
 
-async def _ablocks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+async def _ablocks(response: httpx.Response, keys: Sequence[bytes]) -> AsyncGenerator[bytes, None]:
     async with aclosing(response):
         with named(response.request):
-            inflater = Inflater(response.headers.get("Content-Encoding", ""), strict=response.is_success)
+            body = Incoming(response.headers.get("Content-Encoding", ""), keys, strict=response.is_success)
             async for block in cast("httpx.AsyncByteStream", response.stream):
-                for piece in inflater.push(block):
+                for piece in body.push(block):
                     yield piece
-            inflater.finish()
+            for piece in body.finish():
+                yield piece
 
 
 def _full(content: bytearray, block: bytes, response: httpx.Response) -> bool:

@@ -18,12 +18,12 @@ T = TypeVar("T")
 READING = ("-xx", "-s", "4194304", "-e", "raw=read")
 """What strace needs to show every byte that is written; of what is read, only how much."""
 CALLS = (
-    "openat", "close", "read", "write", "pwrite64", "lseek", "ftruncate", "fsync", "fdatasync", "rename",
+    "openat", "close", "read", "write", "pwrite64", "lseek", "truncate", "ftruncate", "fsync", "fdatasync", "rename",
     "unlink", "mkdir", "fcntl",
 )  # fmt: skip
 """Calls that are played."""
 STRANGE = (
-    "open", "creat", "truncate", "fallocate", "writev", "pwritev", "pwritev2", "copy_file_range", "sendfile", "link",
+    "open", "creat", "fallocate", "writev", "pwritev", "pwritev2", "copy_file_range", "sendfile", "link",
     "linkat", "symlink", "symlinkat", "renameat", "renameat2", "unlinkat", "rmdir", "mkdirat", "dup", "dup2", "dup3",
 )  # fmt: skip
 """Calls that would change a disk as well; the model does not know them and says so."""
@@ -205,6 +205,12 @@ class Disk:
     def _ftruncate(self, given: str, _: Sequence[bytes], __: int) -> None:
         if (found := self._at(given)) is not None:
             found[1].pending.append((int(given.rpartition(",")[2]), None))
+
+    def _truncate(self, given: str, strings: Sequence[bytes], _: int) -> None:
+        if (place := self._place(strings[0])) is not None:
+            file = place[0].names()[place[1]]
+            assert isinstance(file, File), given
+            file.pending.append((int(given.rpartition(",")[2]), None))
 
     def _fsync(self, given: str, _: Sequence[bytes], __: int) -> None:
         node, _position = self._open.get(int(given), (None, 0))

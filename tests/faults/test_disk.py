@@ -27,6 +27,8 @@ ROOM = (*WRITES, "ftruncate", "rename", "mkdir")
 """Calls that fail on a full disk."""
 SHARES = {"anthropic": slice(None), "onerouter": slice(3, None, 6)}
 """Which of them fail where; what is done on disk is the same everywhere."""
+FEWER = {"anthropic": slice(1, None, 2), "onerouter": slice(3, None, 8)}
+"""Of the syncs: each of them follows a write that fails as well."""
 USAGE, STOPPED, UNDECIDED = 2, 3, 4
 WORDS = re.compile(
     "No space left on device|disk is full|Input/output error|disk I/O error|unable to open database file|Read-only file"
@@ -76,7 +78,7 @@ def fail_once(
     `begun`: the process that meets it takes a run up again that another has begun.
     """
     needs_strace()
-    place = PLACES[name]
+    place, shares = PLACES[name], FEWER if names is SYNCS else SHARES
 
     def trial(call: Call) -> None:
         with open_lab(folder / str(call), place) as lab:
@@ -99,7 +101,7 @@ def fail_once(
         if begun:
             begin(lab)
         chosen = places(lab, folder / "log", names)
-    each([*chosen[:OPENING], *chosen[OPENING::5]] if begun else chosen[SHARES[name]], trial)
+    each([*chosen[:OPENING], *chosen[OPENING::5]] if begun else chosen[shares[name]], trial)
 
 
 def begin(lab: Lab) -> list[str]:
@@ -135,8 +137,8 @@ def tidying(one: Seen) -> bool:
 
 # -- a file system that is really full
 
-ROOMS = [f"size={kilobytes}k" for kilobytes in (4, 16, 32, 64, 96, 128, 160, 192)]
-FILES = [f"nr_inodes={count}" for count in (2, 4, 6, 8, 10, 12, 14, 16)]
+ROOMS = [f"size={kilobytes}k" for kilobytes in (4, 16, 64, 96, 128, 192, 256, 320, 384, 512)]
+FILES = [f"nr_inodes={count}" for count in (2, 4, 8, 10, 12, 14, 16, 18, 20, 24)]
 
 
 @contextmanager

@@ -28,10 +28,12 @@ import sqlite3
 class Patched(sqlite3.Connection):
     def execute(self, statement, *given):
         return super().execute(statement.replace("FULL", "NORMAL"), *given)
+import os
+os.fsync = lambda _: None
 plain = sqlite3.connect
 sqlite3.connect = lambda *given, **named: plain(*given, **named, factory=Patched)
 """
-"""A bug, planted: sqlite no longer syncs at every commit."""
+"""Two bugs, planted: neither sqlite nor we sync before a create."""
 
 
 @pytest.fixture(autouse=True)
@@ -94,11 +96,17 @@ def test_f56_a_power_cut_at_a_durable_system_call(name: str, tmp_path: Path, ref
     each(list(enumerate(moments(tmp_path, SHARES[name]))), trial)
 
 
-def test_f56_a_journal_that_is_not_synced_pays_twice(tmp_path: Path) -> None:
-    """The same power cuts find the bug where there is one: `synchronous = NORMAL`."""
+def test_f56_a_run_that_does_not_sync_pays_twice(tmp_path: Path) -> None:
+    """The same power cuts find the bug where there is one."""
+    with open_lab(tmp_path / "undisturbed", PLACES["anthropic"]) as lab:
+        assert lab.run(program=traced(tmp_path / "log", ("sendto", "recvfrom"))).code == 0
+        texts = [(call, one.text) for call, one in numbered(read(tmp_path / "log"))]
+        create = next(place for place, (_, text) in enumerate(texts) if text.startswith("POST "))
+        reply = next(call for call, _ in texts[create:] if call.name == "recvfrom")
     with open_lab(tmp_path / "lab", PLACES["anthropic"]) as lab:
-        disk = cut(lab, tmp_path / "log", Call("recvfrom", 1), CARELESS)
+        disk = cut(lab, tmp_path / "log", reply, CARELESS)
         disk.write(nothing, nothing)
+        assert len(lab.live()) == 1
         lab.run()
         assert max(lab.taken().values()) == 2
 

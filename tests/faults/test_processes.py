@@ -11,12 +11,14 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from tests.faults.process_lab import (
     FAST,
     HEARING,
+    PATIENCE,
     PLACES,
     TWO_BATCHES,
     WITH_CTRL_C,
@@ -43,12 +45,15 @@ SECOND_CREATE = Moment("before", "create", 2)
 @pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_f20_of_processes_started_at_once_one_drives(count: int, tmp_path: Path, reference: References) -> None:
     undisturbed = reference("anthropic")
-    # Sandbox time stands still: whoever drives waits until the others have given up.
+    # Sandbox time stands still: whoever drives has its batches, and waits until the others have given up.
     with open_lab(tmp_path / "lab", PLACES["anthropic"], speed=0) as lab, ThreadPoolExecutor(count) as pool:
-        started = [lab.start() for _ in range(count)]
+        started = [lab.start(at=TWO_BATCHES, send=()) for _ in range(count)]
+        driving = Event()
+        lab.watch.act = driving.set
         running = {pool.submit(lab.finish, process): process for process in started}
         ended = as_completed(running)
         losers = [next(ended) for _ in range(count - 1)]
+        assert driving.wait(PATIENCE)
         lab.told("/clock", {"advance": DAY / 2})
         winner = next(ended)
         for loser in losers:

@@ -103,7 +103,7 @@ def protocol(lab: Lab, log: Path) -> str:
 RULES = {
     "the body of a create is safe under its name, then the intent, then the first byte is sent": (
         r"payload\.sync payload\.rename payload\.folder (?:(?!payload)\S+ )*?journal\.write journal\.sync "
-        r"(?:ask reply |tell )*create"
+        r"payload\.rename payload\.folder (?:ask reply |tell )*create"
     ),
     "what came back is in the journal before anything else happens": (
         r"create (?:body )?reply journal\.write journal\.sync"
@@ -131,7 +131,8 @@ def test_f55_what_is_lasting_comes_in_the_order_of_the_protocol(name: str, tmp_p
 
 
 BROKEN = {
-    0: "payload.write payload.sync payload.rename payload.folder create journal.write journal.sync reply",
+    0: "payload.write payload.sync payload.rename payload.folder payload.rename payload.folder create journal.write"
+    " journal.sync reply",
     1: "create body reply payload.unlink journal.write journal.sync",
     2: "results.write results.rename results.sync results.folder journal.write journal.sync",
     3: "output.write journal.write journal.sync output.sync",

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from polybatch import ContractError, TransportError, inflate
-from polybatch.inflate import FREE, RATIO, STEP, Inflater
+from polybatch.inflate import FREE, RATIO, STEP, Incoming, Inflater
 
 WINDOWS = {"gzip": 31, "deflate": 15, "bare": -15}
 
@@ -138,3 +138,17 @@ def test_an_unknown_encoding_is_refused_or_left_as_it_is(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", [" gzip ", "GZip", "x-gzip"])
 def test_encodings_are_words_in_any_case(encoding: str) -> None:
     assert inflated([gzip.compress(b"a")], encoding) == b"a"
+
+
+@given(st.lists(st.sampled_from([b"sk-CANARY", b"sk-", b"CANARY", b"s", b"k", b"-", b"text ", b"sk-CANAR"])), st.data())
+def test_a_key_is_masked_wherever_the_blocks_end(words: list[bytes], data: st.DataObject) -> None:
+    body, key = b"".join(words), b"sk-CANARY"
+    incoming, found = Incoming("", [key], strict=True), list[bytes]()
+    start = 0
+    while start < len(body):
+        end = data.draw(st.integers(start + 1, len(body)))
+        found.extend(incoming.push(body[start:end]))
+        start = end
+    found.extend(incoming.finish())
+    assert b"".join(found) == body.replace(key, b"***")
+    assert all(found)
