@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults import power_cut
 from tests.faults.power_cut import Disk, everything, nothing
-from tests.faults.process_lab import PLACES, Lab, Reference, each, open_lab
+from tests.faults.process_lab import PLACES, Lab, Moment, Reference, each, open_lab
 from tests.faults.strace_lab import DURABLE, Call, needs_strace, numbered, read, traced
 
 T = TypeVar("T")
@@ -59,12 +59,11 @@ def moments(folder: Path, share: slice) -> list[Call]:
         return [call for call, _ in numbered(read(folder / "log"))][share]
 
 
-def cut(lab: Lab, log: Path, call: Call, bug: str = "") -> Disk:
-    """A run that ends with a power cut, and the disk as the process has left it."""
-    disk = Disk(lab.folder)
-    program = traced(log, (*power_cut.CALLS, *power_cut.STRANGE, call.name), call=call, fate="signal=SIGKILL",
-                     more=power_cut.READING, first=bug)  # fmt: skip
-    done = lab.run(program=program)
+def cut(lab: Lab, log: Path, call: Call | None, at: Moment | None = None, bug: str = "") -> Disk:
+    """A run that ends with a power cut, at a system call or at a call of the vendor, and its disk just before."""
+    disk, names = Disk(lab.folder), (*power_cut.CALLS, *power_cut.STRANGE, *([call.name] if call else []))
+    program = traced(log, names, call=call, fate="signal=SIGKILL", more=power_cut.READING, first=bug)
+    done = lab.run(program=program, at=at)
     assert done.code in {-9, 0}, str(done)
     disk.play(log)
     assert files(disk) == {path: path.read_bytes() for path in lab.folder.rglob("*") if path.is_file() and real(path)}
@@ -98,13 +97,8 @@ def test_f56_a_power_cut_at_a_durable_system_call(name: str, tmp_path: Path, ref
 
 def test_f56_a_run_that_does_not_sync_pays_twice(tmp_path: Path) -> None:
     """The same power cuts find the bug where there is one."""
-    with open_lab(tmp_path / "undisturbed", PLACES["anthropic"]) as lab:
-        assert lab.run(program=traced(tmp_path / "log", ("sendto", "recvfrom"))).code == 0
-        texts = [(call, one.text) for call, one in numbered(read(tmp_path / "log"))]
-        create = next(place for place, (_, text) in enumerate(texts) if text.startswith("POST "))
-        reply = next(call for call, _ in texts[create:] if call.name == "recvfrom")
     with open_lab(tmp_path / "lab", PLACES["anthropic"]) as lab:
-        disk = cut(lab, tmp_path / "log", reply, CARELESS)
+        disk = cut(lab, tmp_path / "log", None, Moment("after", "create", 1), CARELESS)
         disk.write(nothing, nothing)
         assert len(lab.live()) == 1
         lab.run()

@@ -12,7 +12,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -295,7 +295,8 @@ class Lock:
     def release(self) -> None:
         """Let others have it."""
         if self._file is not None:
-            self._file.truncate(0)
+            with suppress(OSError):  # the name of the last owner may stay; closing is what frees the lock
+                self._file.truncate(0)
             self._file.close()
             self._file = None
 
@@ -318,18 +319,28 @@ class SeenIds:
         path.unlink(missing_ok=True)  # left behind by a process that was killed while it planned
         _touch(path)
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-        self._db.execute("BEGIN")
+        with self._written():
+            self._db.execute("PRAGMA journal_mode = OFF")
+            self._db.execute("PRAGMA synchronous = OFF")
+            self._db.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+            self._db.execute("BEGIN")
 
     def add(self, custom_id: str, line: int) -> int | None:
         """The line that used the id before, or `None`."""
         try:
-            self._db.execute("INSERT INTO seen VALUES (?, ?)", (custom_id, line))
+            with self._written():
+                self._db.execute("INSERT INTO seen VALUES (?, ?)", (custom_id, line))
         except sqlite3.IntegrityError:
             return self.find(custom_id)
         return None
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """Raises InputError where the disk does not take it: nothing was sent yet."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise InputError(f"{self._path} cannot be written: {error}", hint=DISK) from error
 
     def find(self, custom_id: str) -> int | None:
         """What was kept with an id, or `None`."""
@@ -351,7 +362,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     _touch(path)
     db = sqlite3.connect(path, isolation_level=None)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":  # SQLite goes on without, where the first page could not be written
+            raise sqlite3.OperationalError("its write-ahead log cannot be made")
         db.execute("PRAGMA synchronous = FULL")
         (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
