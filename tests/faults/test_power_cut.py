@@ -36,7 +36,7 @@ sqlite3.connect = lambda *given, **named: plain(*given, **named, factory=Patched
 """Two bugs, planted: neither sqlite nor we sync before a create."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _strace() -> None:
     needs_strace()
 
@@ -80,6 +80,7 @@ def files(disk: Disk) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize("name", SHARES)
+@pytest.mark.usefixtures("_strace")
 def test_f56_a_power_cut_at_a_durable_system_call(name: str, tmp_path: Path, reference: References) -> None:
     undisturbed = reference(name)
 
@@ -95,6 +96,7 @@ def test_f56_a_power_cut_at_a_durable_system_call(name: str, tmp_path: Path, ref
     each(list(enumerate(moments(tmp_path, SHARES[name]))), trial)
 
 
+@pytest.mark.usefixtures("_strace")
 def test_f56_a_run_that_does_not_sync_pays_twice(tmp_path: Path) -> None:
     """The same power cuts find the bug where there is one."""
     with open_lab(tmp_path / "lab", PLACES["anthropic"]) as lab:

@@ -26,7 +26,7 @@ TORN = 20
 """Of the writes that a journal's transaction consists of, one in so many."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _strace() -> None:
     needs_strace()
 
@@ -48,6 +48,7 @@ def points(lab: Lab, log: Path) -> list[Call]:
 
 
 @pytest.mark.parametrize("name", PLACES)
+@pytest.mark.usefixtures("_strace")
 def test_f55_killed_at_a_durable_system_call(name: str, tmp_path: Path, reference: References) -> None:
     undisturbed, place, hits = reference(name), PLACES[name], []
 
@@ -119,6 +120,7 @@ RULES = {
 
 
 @pytest.mark.parametrize("name", PLACES)
+@pytest.mark.usefixtures("_strace")
 def test_f55_what_is_lasting_comes_in_the_order_of_the_protocol(name: str, tmp_path: Path) -> None:
     with open_lab(tmp_path / "lab", PLACES[name]) as lab:
         said = protocol(lab, tmp_path / "log")
