@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 from attrs import define, field
 
-from polybatch.errors import PolybatchError
+from polybatch.errors import ContractError, PolybatchError
 from polybatch.flow import Clock, Flow, Now, Warn, until
 from polybatch.model import Batch
 from polybatch.vendor import FindBy, Mark
@@ -28,6 +28,8 @@ PROOFS = 3
 """How often in one drive a shard is sent again after its batch was proved not to exist."""
 SWEEPS = 3
 """Full sweeps after the settle window that must all find nothing before a batch is taken not to exist."""
+LISTS = 3
+"""How often in a row a list may be unreadable, as a gateway's page is, before nobody can be asked."""
 PAGE = 100
 """Batches to ask for at a time: the most that all vendors with a list hand out (facts/seed-vendors.md §1)."""
 SLOWER, LONGEST = 1.5, 60.0
@@ -63,7 +65,7 @@ class Searching:
         try:
             sighting = yield from self._sweep(shard, (yield from self._sent(shard)))
         except PolybatchError as trouble:
-            if trouble.transient or not hopeless(trouble, shard.tries + 1):
+            if trouble.transient or (isinstance(trouble, ContractError) and shard.tries + 1 < LISTS):
                 yield from desk.later(shard, trouble, forever=True)
             else:
                 yield from self._undecided(shard, f"the list of batches cannot be read ({brief(trouble)})")
