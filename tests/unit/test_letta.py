@@ -226,7 +226,7 @@ def work(server: Server, folder: Path, lines: list[dict[str, Any]], **settings: 
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     with (
         BatchClient("letta", base_url=URL, transport=httpx.MockTransport(server)) as client,
-        client.run(path, **settings) as run,
+        client.run(path, **{"poll": 0.01, "settle": 0, **settings}) as run,
     ):
         run.wait()
     found = [json.loads(line) for line in (folder / "in.letta.results.jsonl").read_text(encoding="utf-8").splitlines()]
