@@ -294,7 +294,9 @@ def test_a_host_that_is_not_the_vendor(cli: Cli, stranger: str) -> None:
         assert "\x1b" not in done.stderr
         assert len(done.stderr.splitlines()) == 2
     assert found.stderr.endswith("hint: is the base URL the vendor's?\n")
-    done = cli("run", requests_file(), "--vendor", "anthropic", "--base-url", stranger, "--poll", "0.01", "--settle", "0")
+    done = cli(
+        "run", requests_file(), "--vendor", "anthropic", "--base-url", stranger, "--poll", "0.01", "--settle", "0"
+    )
     assert done.exit_code in {3, 4}, done.stderr
     assert "go on with: " in done.stderr
 
