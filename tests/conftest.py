@@ -203,6 +203,34 @@ def connect(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Connect]:
         yield make
 
 
+def driven(line: Line, flow: Flow[Any], *, looping: bool, emitted: list[Any] | None = None) -> tuple[list[Any], Any]:
+    """What a flow emits, also into `emitted`, and its value; raises what it raises."""
+    emitted = [] if emitted is None else emitted
+    values: list[Any] = []
+
+    def blocking() -> None:
+        wire = Wire(line)
+        steps = wire.iterate(flow)
+        try:
+            while True:
+                emitted.append(next(steps))
+        except StopIteration as stop:
+            values.append(stop.value)
+        finally:
+            wire.close()
+
+    async def looped() -> None:
+        wire = AsyncWire(line)
+        try:
+            async for item in wire.iterate(flow, values.append):
+                emitted.append(item)
+        finally:
+            await wire.close()
+
+    asyncio.run(looped()) if looping else blocking()
+    return emitted, values[0]
+
+
 class Drive(Protocol):
     """Runs a flow to its end: what it emitted, and its value."""
 
@@ -219,33 +247,7 @@ def drive(request: pytest.FixtureRequest, clock: Clock) -> Drive:
             **changes,
         }
         line = Line(transport=transport or always(500), **given)
-        emitted: list[Any] = []
-        values: list[Any] = []
-
-        def blocking() -> None:
-            wire = Wire(line)
-            steps = wire.iterate(flow)
-            try:
-                while True:
-                    emitted.append(next(steps))
-            except StopIteration as stop:
-                values.append(stop.value)
-            finally:
-                wire.close()
-
-        async def looping() -> None:
-            wire = AsyncWire(line)
-            try:
-                async for item in wire.iterate(flow, values.append):
-                    emitted.append(item)  # noqa: PERF401 - what came before an error counts
-            finally:
-                await wire.close()
-
-        if request.param == "sync":
-            blocking()
-        else:
-            asyncio.run(looping())
-        return emitted, values[0]
+        return driven(line, flow, looping=request.param == "async")
 
     return run
 

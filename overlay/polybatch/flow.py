@@ -163,21 +163,24 @@ def send(step: Exchange, *, opened: bool = False, meaning: Meaning = as_said) ->
         yield Pause(pause)
 
 
+def _asked(flow: Flow[Any], step: Step, hear: Callable[[Step, Any], None] | None = None) -> Flow[Callable[[], Step]]:
+    """Hand an inner flow's step on; what is given back takes the inner flow to its next step, or ends it."""
+    try:
+        answer = yield step
+    except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
+        return partial(flow.throw, error)
+    if hear is not None:
+        hear(step, answer)
+    return partial(flow.send, answer)
+
+
 def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> Flow[T]:
     """The same flow, with everything it emits passed through `change`."""
+    act: Callable[[], Step] = partial(next, flow)
     try:
-        step = next(flow)
         while True:
-            if isinstance(step, Emit):
-                yield Emit(change(step.items))
-                step = flow.send(None)
-                continue
-            try:
-                answer = yield step
-            except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
-                step = flow.throw(error)
-            else:
-                step = flow.send(answer)
+            step = act()
+            act = yield from _asked(flow, Emit(change(step.items)) if isinstance(step, Emit) else step)
     except StopIteration as stop:
         return cast("T", stop.value)
     finally:
@@ -186,20 +189,17 @@ def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> F
 
 def tapped(flow: Flow[T], hear: Callable[[Reply], None]) -> Flow[T]:
     """The same flow; `hear` gets the reply to whatever must not be sent twice before the flow itself does."""
-    step = next(flow)
-    while True:
-        try:
-            answer = yield step
-        except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
-            act: Callable[[], Step] = partial(flow.throw, error)
-        else:
-            if isinstance(step, Exchange) and not step.safe:
-                hear(answer)
-            act = partial(flow.send, answer)
-        try:
-            step = act()
-        except StopIteration as stop:
-            return cast("T", stop.value)
+
+    def heard(step: Step, answer: Any) -> None:
+        if isinstance(step, Exchange) and not step.safe:
+            hear(answer)
+
+    act: Callable[[], Step] = partial(next, flow)
+    try:
+        while True:
+            act = yield from _asked(flow, act(), heard)
+    except StopIteration as stop:
+        return cast("T", stop.value)
 
 
 def replayed(flow: Flow[T], reply: Reply) -> Flow[T]:
@@ -215,33 +215,17 @@ def replayed(flow: Flow[T], reply: Reply) -> Flow[T]:
 
 def until(flow: Flow[Any], enough: Callable[[Sequence[Any]], bool]) -> Flow[bool]:
     """Carry out a flow until `enough` says so of what it emits, and leave the rest unread; whether it said so."""
+    act: Callable[[], Step] = partial(next, flow)
     try:
-        step = next(flow)
         while True:
-            if isinstance(step, Emit):
-                if enough(step.items):
-                    return True
-                step = flow.send(None)
-                continue
-            try:
-                answer = yield step
-            except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
-                step = flow.throw(error)
+            step = act()
+            if not isinstance(step, Emit):
+                act = yield from _asked(flow, step)
+            elif enough(step.items):
+                return True
             else:
-                step = flow.send(answer)
+                act = partial(next, flow)
     except StopIteration:
         return False
     finally:
         flow.close()
-
-
-def first(flow: Flow[Any]) -> Flow[Any | None]:
-    """The first thing a flow emits, `None` if nothing; the rest is not read."""
-    found: list[Any] = []
-
-    def enough(items: Sequence[Any]) -> bool:
-        found.extend(items[:1])
-        return bool(found)
-
-    yield from until(flow, enough)
-    return found[0] if found else None

@@ -13,19 +13,19 @@ import ssl
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import aclosing, closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, cast
 
 import httpx
 from attrs import evolve, field, frozen
 
+from .calendar import Calendar
 from .errors import ContractError, InputError, PolybatchError, TransportError
 from .flow import Clock, Emit, Exchange, Flow, Now, Open, Pause, Read, Reply, Step, Warn
 from .inflate import MASK, Incoming
 from .network import AsyncGuard, Body, Guard, Ways, guarded, lost_call, named, reach, sending, trusted
 from .origin import bare, check_foreign, redirected, same_origin
-from .retry import http_date
 from .version import __version__
 
 T = TypeVar("T")
@@ -265,38 +265,6 @@ class AsyncWire:
         request = self._line.request(exchange)
         with sending(request):
             return _bound(await self._ways.to(request.url).handle_async_request(request), request)
-
-
-DRIFT = timedelta(hours=1)
-"""How far a reply's date may lie from the expected one to be believed at once."""
-
-
-class Calendar:
-    """The vendor's time: its last `Date`, carried on by a monotonic clock."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._said: tuple[datetime, float] | None = None
-        self._odd: bool | None = None
-
-    def hear(self, headers: Mapping[str, str]) -> None:
-        """Take note of a reply's date, if it has one."""
-        said = http_date(headers.get("date", ""))
-        expected = self.now()
-        if said is None:
-            return
-        # One reply alone, of a gateway with a clock of its own, moves nothing; a second one that way does.
-        ahead = None if expected is None or abs(said - expected) <= DRIFT else said > expected
-        if ahead is None or ahead is self._odd:
-            self._said, ahead = (said, self._monotonic()), None
-        self._odd = ahead
-
-    def now(self) -> datetime | None:
-        """The time at the vendor; `None` before its first reply."""
-        if self._said is None:
-            return None
-        said, at = self._said
-        return said + timedelta(seconds=max(0.0, self._monotonic() - at))
 
 
 class _Opened:

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -240,6 +240,12 @@ class Contract:
         """A judge of values by a schema of this document."""
         root = {"components": {"schemas": self.document.get("components", {}).get("schemas", {})}, **schema}
         return jsonschema_rs.Draft202012Validator(root, validate_formats=True, mask="the value")
+
+
+@cache
+def contract_of(vendor: str) -> Contract:
+    """By the document out of the generated package; shared, because nothing of it changes."""
+    return Contract(document(vendor))
 
 
 def _given(parameter: Parameter, request: Request, match: re.Match[str] | None) -> list[str]:

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import unquote
 
-from polybatch_sandbox import behaviours, contract, control, malice
+from polybatch_sandbox import behaviours, control, malice
 from polybatch_sandbox.answers import Dice
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal, check_modes
 from polybatch_sandbox.clock import Clock, http_date, stamp
-from polybatch_sandbox.contract import Contract, TooLarge, Violations
+from polybatch_sandbox.contract import Contract, TooLarge, Violations, contract_of
 from polybatch_sandbox.faults import DROPPED, Faults
 from polybatch_sandbox.message import CREDENTIALS, Response, json_reply
 from polybatch_sandbox.store import Store
@@ -62,7 +62,7 @@ class Sandbox:
         modes: Mapping[str, Mapping[str, Any]] | None = None,
         chaos: tuple[int, float] | None = None,
         now: Callable[[], float] = time.time,
-        documents: Callable[[str], Mapping[str, Any]] = contract.document,
+        documents: Callable[[str], Mapping[str, Any]] | None = None,
     ) -> None:
         self.vendors = VENDORS
         self.seed = seed
@@ -76,7 +76,7 @@ class Sandbox:
         self.foreign_requests: list[dict[str, Any]] = []
         """Requests to the second host that no file answered."""
         self._keys: set[str] = set()
-        self._documents = documents
+        self._contract = contract_of if documents is None else lambda vendor: Contract(documents(vendor))
         self._lock = threading.RLock()
         self._mounts: dict[str, Mount] = {}
         self._calls = itertools.count(1)
@@ -134,7 +134,7 @@ class Sandbox:
                     lenient=self.lenient_ids,
                     hosts=self.hosts,
                 )
-                mount = Mount(Contract(self._documents(vendor)), _behaviour(vendor)(bench), bench)
+                mount = Mount(self._contract(vendor), _behaviour(vendor)(bench), bench)
                 bench.modes = self._effective(vendor)
                 self._mounts[vendor] = mount
             return self._mounts[vendor]

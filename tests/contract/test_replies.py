@@ -105,13 +105,19 @@ def core_response(reply: Declared, body: bytes) -> tuple[MockRequest, MockRespon
     return request, MockResponse(body, status_code=status_code(reply), content_type=reply.media or "")
 
 
+FEW = 4
+"""Instances of a reply that are judged every day: openapi-core needs milliseconds for each."""
 # openapi-core hands over a body of an unknown media type as bytes.
-CORES = {vendor: OpenAPI.from_dict(found, config=Config(**LINES)) for vendor, found in DOCUMENTS.items()}
+CORES = {
+    vendor: OpenAPI.from_dict(found, config=Config(spec_validator_cls=None, **LINES))
+    for vendor, found in DOCUMENTS.items()
+}
 
 
+@pytest.mark.parametrize("most", [FEW, pytest.param(None, marks=pytest.mark.slow)], ids=["few", "all"])
 @pytest.mark.parametrize("reply", [r for r in DECLARED if r.media == "application/json"], ids=str)
-def test_every_declared_json_reply_is_judged_alike_and_decoded_whole(reply: Declared) -> None:
-    made = instances(reply)
+def test_every_declared_json_reply_is_judged_alike_and_decoded_whole(reply: Declared, most: int | None) -> None:
+    made = instances(reply)[:most]
     assert made, "the maker found no valid instance"
     parse = operation(reply).parse_response
     for instance in made:

@@ -7,21 +7,19 @@ can hit. Processes that are killed and disks that fail have tests of their own (
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from polybatch import BatchClient
-from polybatch.run import journal, offline
+from polybatch.run import offline
 from polybatch_sandbox import Response
-from tests.sandbox.run_lab import Call, InProcess, Lab, events, open_run_lab, row
+from tests.sandbox.run_lab import Call, InProcess, Lab, events, row
 
 VENDORS = ("anthropic", "letta", "meshapi", "onerouter")
 LISTED = ("anthropic", "letta", "meshapi")
@@ -32,34 +30,6 @@ DAY = 86_400.0
 each_vendor = pytest.mark.parametrize("vendor", VENDORS)
 each_listed = pytest.mark.parametrize("vendor", LISTED)
 each_counted = pytest.mark.parametrize("vendor", COUNTED)
-
-
-def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing waits for the disk: what a power cut leaves behind is tested elsewhere (test_power_cut.py)."""
-    connect = journal._connect
-
-    def connected(path: Path) -> sqlite3.Connection:
-        db = connect(path)
-        db.execute("PRAGMA synchronous = OFF")
-        return db
-
-    monkeypatch.setattr(journal, "_connect", connected)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
-@pytest.fixture(name="lab", params=[False, pytest.param(True, marks=pytest.mark.slow)], ids=["sync", "async"])
-def driven_either_way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    unsynced(monkeypatch)
-    with open_run_lab(tmp_path, asynchronous=request.param) as lab:
-        yield lab
-
-
-@pytest.fixture(name="sync_lab")
-def driven_by_blocking_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    """Where driving is not what a test is about."""
-    unsynced(monkeypatch)
-    with open_run_lab(tmp_path, asynchronous=False) as lab:
-        yield lab
 
 
 # -- what the vendor does

@@ -21,15 +21,12 @@ from polybatch.run.journal import read
 from polybatch.vendors import find_vendor
 from tests.faults.fault_lab import (
     VENDORS,
-    driven_by_blocking_calls,  # noqa: F401 - a fixture
-    driven_either_way,  # noqa: F401 - a fixture
     each_vendor,
     kinds,
     proved,
-    unsynced,
     whole,
 )
-from tests.sandbox.run_lab import HOST, KEY, Call, Lab, row, rows
+from tests.sandbox.run_lab import HOST, KEY, Call, Lab, row, rows, unsynced
 
 # -- names
 
@@ -284,8 +281,7 @@ def bodies(folder: Path, vendor: str, lines: list[dict[str, Any]], **most: Any) 
     folder.mkdir(exist_ok=True)
     path = folder / "in.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        unsynced(patch)
+    with pytest.MonkeyPatch.context() as patch, unsynced():
         patch.setattr(kind, "profile", evolve(kind.profile, limits=evolve(kind.profile.limits, **most)))
         with BatchClient(vendor, api_key=KEY, base_url=f"{HOST}/{vendor}") as client:
             run = client.run(path)

@@ -20,7 +20,6 @@ from polybatch_sandbox import Response
 from tests.faults.fault_lab import (
     LISTED,
     documents,
-    driven_either_way,  # noqa: F401 - a fixture
     each_listed,
     each_vendor,
     hashes,

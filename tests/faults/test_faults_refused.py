@@ -16,8 +16,6 @@ from polybatch.cli.exits import Code, code_of
 from polybatch.run.journal import read
 from tests.faults.fault_lab import (
     create_elsewhere,
-    driven_by_blocking_calls,  # noqa: F401 - a fixture
-    driven_either_way,  # noqa: F401 - a fixture
     each_vendor,
     honest,
     kinds,

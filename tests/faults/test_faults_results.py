@@ -19,8 +19,6 @@ from tests.faults.fault_lab import (
     VENDORS,
     delivering,
     documents,
-    driven_by_blocking_calls,  # noqa: F401 - a fixture
-    driven_either_way,  # noqa: F401 - a fixture
     each_counted,
     each_vendor,
     kinds,

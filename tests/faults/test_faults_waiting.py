@@ -19,8 +19,6 @@ from tests.faults.fault_lab import (
     DAY,
     dated,
     documents,
-    driven_by_blocking_calls,  # noqa: F401 - a fixture
-    driven_either_way,  # noqa: F401 - a fixture
     each_counted,
     each_listed,
     each_vendor,
@@ -212,7 +210,7 @@ def test_f28_a_batch_that_this_key_does_not_see(lab: Lab, vendor: str) -> None:
 
 
 @each_vendor
-@pytest.mark.parametrize("trouble", ["HTTP 503", "no reply"])
+@pytest.mark.parametrize("trouble", ["HTTP 503", pytest.param("no reply", marks=pytest.mark.slow)])
 def test_f29_two_hours_in_which_no_batch_can_be_looked_at(lab: Lab, vendor: str, trouble: str) -> None:
     half_done(lab, vendor, 9, max_items_per_batch=5)
     begun, before = lab.time.now, kinds(lab, vendor)
@@ -295,7 +293,7 @@ def test_f31_the_clock_of_this_machine_jumps(lab: Lab, vendor: str, days: int, m
 
 @each_listed
 @pytest.mark.parametrize("days", [-3, 3])
-@pytest.mark.parametrize("name", ["create", "list", "get"])
+@pytest.mark.parametrize("name", ["create", *(pytest.param(name, marks=pytest.mark.slow) for name in ("list", "get"))])
 def test_f31_one_reply_has_a_wrong_date(sync_lab: Lab, vendor: str, name: str, days: int) -> None:
     """A gateway in front of the vendor has a clock of its own, and answers now and then."""
     lab = sync_lab

@@ -64,7 +64,7 @@ def test_f01_killed_again_while_it_looks_for_a_lost_create(name: str, tmp_path: 
     each(points, trial)
 
 
-@pytest.mark.parametrize("name", ["anthropic", "onerouter"])
+@pytest.mark.parametrize("name", ["anthropic", pytest.param("onerouter", marks=pytest.mark.slow)])
 def test_f01_killed_before_the_reply_of_a_create(name: str, tmp_path: Path, reference: References) -> None:
     """The most expensive moment, once, in every test run."""
     with open_lab(tmp_path / "lab", PLACES[name]) as lab:

@@ -197,6 +197,7 @@ def test_f33_a_laptop_sleeps_for_hours(tmp_path: Path, reference: References) ->
 # -- F61
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000, 0o077], ids=oct)
 def test_f61_a_run_is_its_owners_alone_whatever_the_umask(umask: int, tmp_path: Path) -> None:
     with open_lab(tmp_path / "lab", PLACES["anthropic"]) as lab:

@@ -19,8 +19,11 @@ def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
-LONG = {"test_run_resume.py", "test_run_trouble.py", "test_run_vendors.py"}
-"""Files whose runs take a second or more; the async client's turn comes with scripts/test --all."""
+LONG = {
+    "test_gateways.py", "test_run_limits.py", "test_run_lost.py", "test_run_repair.py", "test_run_resume.py",
+    "test_run_trouble.py", "test_run_vendors.py", "test_security.py",
+}  # fmt: skip
+"""Files that take seconds; the async client's turn comes with scripts/test --all."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socketserver
 import ssl
 from collections.abc import Callable, Iterator
@@ -12,7 +11,8 @@ from typing import Any
 
 from polybatch import PolybatchError
 from polybatch.flow import Flow
-from polybatch.wire import AsyncWire, Line, Wire
+from polybatch.wire import Line
+from tests import conftest
 
 Script = Callable[[bytes], bytes | Iterator[bytes]]
 """Head of a request to the bytes of its answer, after which the connection is closed."""
@@ -94,29 +94,7 @@ def reply(body: bytes, *headers: str, status: str = "200 OK", length: int | None
 def driven(line: Line, flow: Flow[Any], *, looping: bool) -> tuple[list[Any], Any]:
     """What a flow emits, and its value or the error it raises; over real connections, which are closed."""
     emitted: list[Any] = []
-    values: list[Any] = []
-
-    def blocking() -> None:
-        wire = Wire(line)
-        steps = wire.iterate(flow)
-        try:
-            while True:
-                emitted.append(next(steps))
-        except StopIteration as stop:
-            values.append(stop.value)
-        finally:
-            wire.close()
-
-    async def looped() -> None:
-        wire = AsyncWire(line)
-        try:
-            async for item in wire.iterate(flow, values.append):
-                emitted.append(item)  # noqa: PERF401 - what came before an error counts
-        finally:
-            await wire.close()
-
     try:
-        asyncio.run(looped()) if looping else blocking()
+        return conftest.driven(line, flow, looping=looping, emitted=emitted)
     except PolybatchError as error:
         return emitted, error
-    return emitted, values[0]

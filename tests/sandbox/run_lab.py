@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 import httpx
 
 from polybatch import AsyncBatchClient, BatchClient, Result
-from polybatch.run import AsyncRun, Run, RunStatus
+from polybatch.run import AsyncRun, Run, RunStatus, journal
 from polybatch.run.journal import Journal
 from polybatch.wire import Timer
 from polybatch_sandbox import Request, Response, Sandbox
@@ -304,13 +305,27 @@ class Moments:
 
 
 @contextmanager
+def unsynced() -> Iterator[None]:
+    """Within, nothing waits for the disk: tests/faults/test_power_cut.py is about power cuts."""
+    connect = journal._connect
+
+    def connected(path: Path) -> sqlite3.Connection:
+        db = connect(path)
+        db.execute("PRAGMA synchronous = OFF")
+        return db
+
+    with patch.object(journal, "_connect", connected), patch("os.fsync", lambda _: None):
+        yield
+
+
+@contextmanager
 def open_run_lab(directory: Path, *, asynchronous: bool, **options: Any) -> Iterator[Lab]:
     """A sandbox without a socket, and a directory of its own for input and run."""
     time = Time()
     home = directory / "home"
     home.mkdir()
     given: dict[str, Any] = {"now": time, "seed": 7} | options
-    with Sandbox(**given) as sandbox:
+    with Sandbox(**given) as sandbox, unsynced():
         sandbox.hosts["results"] = FILES
         yield Lab(home, asynchronous=asynchronous, sandbox=sandbox, time=time)
 

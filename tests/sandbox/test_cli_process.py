@@ -115,10 +115,11 @@ def test_a_kill_and_the_same_command_again(start: Start) -> None:
     assert json.loads(CliRunner().invoke(main, ["status", str(RUN), "--json"]).stdout)["base_url"] == "sandbox"
 
 
-def test_sigterm_stops_as_cleanly(start: Start) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
+def test_being_ended_stops_as_cleanly(start: Start, number: int) -> None:
     process = start(*sandbox_run(*SLOW), code=SLOWLY)
     until(process, "1 submitted")
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     code, _, err = finish(process)
     assert code == 3
     assert "go on with: polybatch resume " in err

@@ -83,7 +83,7 @@ class TestABatchThatNeverEnds:
         lab.write(rows(3, vendor))
         lab.script("create", "stuck", vendor=vendor)
         begun = lab.time.now
-        with lab.run(vendor) as run, pytest.raises(NotReady, match=r"in_progress for 4\d h; nobody waits"):
+        with lab.run(vendor, poll=600) as run, pytest.raises(NotReady, match=r"in_progress for 4\d h; nobody waits"):
             run.wait()
         assert 47 * 3600 < lab.time.now - begun < 50 * 3600
         late = [message for message in caplog.messages if "is late" in message]
@@ -94,17 +94,17 @@ class TestABatchThatNeverEnds:
     def test_is_looked_at_again_by_the_next_drive(self, lab: Lab) -> None:
         lab.write(rows(3, "letta"))
         lab.script("create", "stuck", vendor="letta")
-        with lab.run("letta") as run, pytest.raises(NotReady):
+        with lab.run("letta", poll=600) as run, pytest.raises(NotReady):
             run.wait()
         polls = len(lab.transport.calls)
-        with lab.run("letta") as run, pytest.raises(NotReady):
+        with lab.run("letta", poll=600) as run, pytest.raises(NotReady):
             run.wait()
         assert len(lab.transport.calls) - polls == 1
 
     def test_does_not_keep_the_others_from_coming_home(self, lab: Lab) -> None:
         lab.write(rows(9))
         lab.script("create", "stuck")
-        with lab.run(max_items_per_batch=5) as run, pytest.raises(NotReady):
+        with lab.run(max_items_per_batch=5, poll=600) as run, pytest.raises(NotReady):
             run.wait()
         assert len(lab.lines()) == 4
 

@@ -110,11 +110,8 @@ def test_two_sandboxes_with_one_seed_do_not_share_ids():
     assert made[0] != made[1]
 
 
-# The answers of each vendor take a second or more; one vendor is enough for every day.
-SLOW = [vendor if vendor == "anthropic" else pytest.param(vendor, marks=pytest.mark.slow) for vendor in VENDORS]
-
-
-@pytest.mark.parametrize("vendor", SLOW)
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_results_take_no_memory(vendor):
     """Five thousand answers, rendered while they are read."""
     count = 5_000

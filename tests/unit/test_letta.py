@@ -26,6 +26,7 @@ from polybatch.vendor import capabilities
 from polybatch.vendors import find_vendor, letta, names
 from polybatch.wire import Line
 from polybatch_generated.letta.client.api.batches import create_batch
+from tests.conftest import Clock
 from tests.fake_driver import FakeDriver, reply
 
 JOB = "job-8f14e45f-ceea-467f-a0d8-3f1f2b9d7a10"
@@ -225,8 +226,8 @@ def work(server: Server, folder: Path, lines: list[dict[str, Any]], **settings: 
     path = folder / "in.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     with (
-        BatchClient("letta", base_url=URL, transport=httpx.MockTransport(server)) as client,
-        client.run(path, **{"poll": 0.01, "settle": 0, **settings}) as run,
+        BatchClient("letta", base_url=URL, transport=httpx.MockTransport(server), timer=Clock().timer()) as client,
+        client.run(path, **{"settle": 0, **settings}) as run,
     ):
         run.wait()
     found = [json.loads(line) for line in (folder / "in.letta.results.jsonl").read_text(encoding="utf-8").splitlines()]

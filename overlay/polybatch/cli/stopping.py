@@ -1,15 +1,16 @@
-"""Ctrl-C and SIGTERM: the step under way is finished and journaled first; a second one stops at once."""
+"""Ctrl-C, SIGTERM, a closed terminal: the step under way is finished and journaled first; a second stops at once."""
 
 from __future__ import annotations
 
 import os
 import signal
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SLICE = 0.1
 """Seconds of sleep after which a signal is noticed at the latest: since PEP 475 a signal does not end a sleep."""
 
@@ -35,7 +36,10 @@ class Stop:
                 raise KeyboardInterrupt
             self.signal = number
             stop()
-            os.write(2, note)  # a signal may come in the middle of a buffered write
+            try:
+                os.write(2, note)  # a signal may come in the middle of a buffered write
+            except OSError:
+                _speak_to_nobody()
 
         # One that is ignored (a job in the background) stays ignored.
         mine = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
@@ -45,3 +49,12 @@ class Stop:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _speak_to_nobody() -> None:
+    """The terminal is gone: what is still printed to it must not end the run with an error."""
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        if stat.S_ISCHR(os.fstat(stream).st_mode):
+            os.dup2(nobody, stream)
+    os.close(nobody)

@@ -14,7 +14,7 @@ from attrs import define, field
 from polybatch.errors import ContractError, PolybatchError
 from polybatch.flow import Clock, Flow, Now, Warn, until
 from polybatch.model import Batch
-from polybatch.vendor import FindBy, Mark
+from polybatch.vendor import FindBy
 
 from .creating import Creating
 from .desk import Desk
@@ -142,7 +142,7 @@ class Searching:
         held = {each.batch_id for each in desk.shards if each.provisional}
         for batch in candidates:
             # For what another shard has provisionally, the first result will tell for this one too.
-            if batch.id in held or (verdict := (yield from self._recognised(batch, mark))) is None:
+            if batch.id in held or (verdict := (yield from desk.vendor.recognise(batch, mark))) is None:
                 sighting.maybe.append(batch)
             elif verdict:
                 sighting.ours.append(batch)
@@ -157,9 +157,6 @@ class Searching:
             return shard.intent_at
         latest: datetime = now - timedelta(seconds=clock - shard.posted)
         return min(shard.intent_at, latest)
-
-    def _recognised(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
-        return (yield from self.desk.vendor.recognise(batch, mark))
 
     def _decide(self, shard: Shard, sighting: Sighting, passed: float) -> Flow[None]:
         """What a sweep calls for, so many seconds after the create."""
