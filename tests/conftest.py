@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TypeAlias, cast
 
 import httpx
@@ -30,6 +32,13 @@ START = 1_795_338_000.0
 
 settings.register_profile("polybatch", deadline=None)  # a machine that is busy is no failure
 settings.load_profile("polybatch")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Locks of accounts are not those of whoever runs the tests."""
+    folder = TemporaryDirectory(prefix="polybatch-state-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["XDG_STATE_HOME"] = folder.name
+
 
 Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]
 Answer: TypeAlias = httpx.Response | Exception

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -325,7 +326,7 @@ def open_run_lab(directory: Path, *, asynchronous: bool, **options: Any) -> Iter
     home = directory / "home"
     home.mkdir()
     given: dict[str, Any] = {"now": time, "seed": 7} | options
-    with Sandbox(**given) as sandbox, unsynced():
+    with Sandbox(**given) as sandbox, unsynced(), patch.dict(os.environ, XDG_STATE_HOME=str(directory / "state")):
         sandbox.hosts["results"] = FILES
         yield Lab(home, asynchronous=asynchronous, sandbox=sandbox, time=time)
 

@@ -70,6 +70,32 @@ class TestALostCreate:
         assert set(lab.accepted(vendor).values()) == {1}
         assert len(lab.creates) == len(lab.ledger(vendor))
 
+    def test_keeps_other_runs_of_the_account_from_sending_more(
+        self, lab: Lab, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lab.write(rows(5))
+        lab.script("create", "drop_before")
+        other = lab.directory / "other.jsonl"
+        other.write_text("".join(json.dumps(row(n)) + "\n" for n in range(50, 53)))
+        with lab.run() as first:
+            first.wait(lambda status: first.run.stop() if "unknown" in status.shards else None)
+            with lab.run(requests=other) as second:
+                begun = lab.time.now
+                second.wait(lambda _: second.run.stop() if lab.time.now > begun + 300 else None)
+                assert second.status().shards == {"planned": 1}
+            assert len(lab.creates) == 1
+            assert "is under way for the same account; waiting for it" in caplog.text
+        assert lab.finish(requests=other).all_succeeded
+        assert lab.finish().all_succeeded
+        assert set(lab.accepted().values()) == {1}
+
+    def test_goes_on_where_accounts_cannot_be_locked(
+        self, lab: Lab, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_STATE_HOME", str(lab.write(rows(5))))  # a file, where nobody can make a folder
+        assert lab.finish().all_succeeded
+        assert caplog.text.count("other runs of the account cannot be kept apart: ") == 1
+
     def test_that_never_arrived_is_sent_again_after_the_proof(self, lab: Lab) -> None:
         lab.write(rows(5))
         lab.script("create", "drop_before")

@@ -65,7 +65,7 @@ class Core:
         desk = self.desk
         self.writer = Writer(desk.settings.out, desk.contents, desk.journal, desk.facts)
         self._repairs = Repairs(desk)
-        self._creating = Creating(desk, self._repairs)
+        self._creating = Creating(desk, self._repairs, self._account())
         self._polling = Polling(desk, self._creating)
         searching = Searching(desk, self._creating)
         self._deeds = {
@@ -125,6 +125,7 @@ class Core:
     def close(self) -> None:
         """Give the run up for others; it can be resumed."""
         self.writer.close()
+        self._creating.release()
         self.desk.journal.close()
 
     def status(self) -> RunStatus:
@@ -271,6 +272,13 @@ class Core:
                        hint="look at the results; resume without --canary to send the others all the same")  # fmt: skip
 
     # -- the key
+
+    def _account(self) -> str | None:
+        """Names the account where the size alone tells running batches apart: another run's look like a lost one."""
+        host = str(self.desk.facts.get("base_url"))
+        if not self.desk.profile.distinct or host == "sandbox":
+            return None
+        return f"{self.desk.profile.name}-{self.fingerprint(host[-64:])}"
 
     def _same_account(self) -> Flow[None]:
         """Raises RunError where the key is another than before and no batch of the run answers to it."""

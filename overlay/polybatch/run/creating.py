@@ -13,9 +13,11 @@ from typing import Any
 from attrs import define, field
 
 from polybatch.errors import (
+    InputError,
     PolybatchError,
     RateLimited,
     RunError,
+    RunLocked,
     TooManyBatches,
     TransportError,
     UnknownOutcome,
@@ -27,6 +29,7 @@ from polybatch.vendor import FindBy, Payload
 
 from . import sink
 from .desk import Desk
+from .journal import Lock, account_lock
 from .machine import LOST, Shard, State, Window
 from .repairing import Repairs
 from .trouble import LONGEST_PAUSE, asked, brief
@@ -44,6 +47,8 @@ class Creating:
 
     desk: Desk
     repairs: Repairs
+    account: str | None = None
+    """Names the account where only one create of it may be under way, or lost, on this machine."""
     shut: bool = False
     """Whether a create was refused for good: no more are sent in this drive."""
     _not_before: float = 0.0
@@ -52,10 +57,13 @@ class Creating:
     """Until when the vendor asked for no more creates."""
     _pause: float = SUBMIT_PAUSE
     _refused_since: float | None = field(default=None, init=False)
+    _lock: Lock | None = field(default=None, init=False)
 
     def window(self) -> Window:
         """How many batches may be open; none more while the fate of one is unknown."""
         lost = any(shard.state in LOST for shard in self.desk.shards)
+        if not lost:
+            self.release()
         admitted = 0 if self.shut or lost else self.desk.profile.limits.open_batches
         return Window(admitted, max(self._not_before, self._told))
 
@@ -63,8 +71,16 @@ class Creating:
         """A batch has ended: there is room for another."""
         self._not_before = 0.0
 
+    def release(self) -> None:
+        """Let other runs of the account send their creates."""
+        if self._lock is not None:
+            self._lock.release()
+
     def submit(self, shard: Shard) -> Flow[None]:
         """Create a shard's batch."""
+        if not (yield from self._alone()):
+            self._not_before = (yield Clock()) + self.desk.settings.poll
+            return
         desk, payload = self.desk, self.desk.folder.payload(shard.number)
         if not shard.staged or not payload.exists():
             shard.staged = desk.contents.stage(shard)
@@ -74,6 +90,21 @@ class Creating:
         sent = sink.renamed(payload, desk.folder.sent(shard.number))
         create = desk.vendor.create(sink.payload_of(sent))
         yield from self._concluded(shard, tapped(create, partial(self._heard, shard)))
+
+    def _alone(self) -> Flow[bool]:
+        """Whether no other run here has a create of the account under way: it could be taken for one of ours."""
+        if self.account is None:
+            return True
+        try:
+            self._lock = self._lock or account_lock(self.account)
+            self._lock.take()
+        except RunLocked as taken:
+            owner = taken.message.partition(" belongs to ")[2]
+            yield from self.desk.warn([f"a create of {owner} is under way for the same account; waiting for it"])
+            return False
+        except (InputError, OSError) as error:
+            yield from self.desk.warn([f"other runs of the account cannot be kept apart: {error}"])
+        return True
 
     def _date(self) -> Flow[datetime | None]:
         """The vendor's time; asked for before the first create, so that what is older need not be looked at later."""

@@ -274,7 +274,9 @@ class Lock:
         self._file: IO[str] | None = None
 
     def take(self) -> None:
-        """Raises RunLocked, naming the owner, where another process has it."""
+        """Raises RunLocked, naming the owner, where another process has it; does nothing where it is taken already."""
+        if self._file is not None:
+            return
         file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE), "a+", encoding="utf-8")
         try:
             _exclusive(file)
@@ -309,6 +311,14 @@ def _exclusive(file: IO[str]) -> None:
     else:
         fcntl: Any = importlib.import_module("fcntl")
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def account_lock(name: str) -> Lock:
+    """The lock of an account, for all runs of this user on this machine. Raises OSError where it has no place."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    folder = state / "polybatch" / "accounts"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Lock(folder / f"{name}.lock")
 
 
 class SeenIds:
