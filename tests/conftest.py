@@ -33,6 +33,7 @@ START = 1_795_338_000.0
 settings.register_profile("polybatch", deadline=None)  # a machine that is busy is no failure
 settings.load_profile("polybatch")
 
+
 def pytest_configure(config: pytest.Config) -> None:
     """Locks of accounts are not those of whoever runs the tests."""
     folder = TemporaryDirectory(prefix="polybatch-state-")
