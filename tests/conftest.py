@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import json
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
@@ -35,10 +36,12 @@ settings.load_profile("polybatch")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Locks of accounts are not those of whoever runs the tests."""
+    """Locks of accounts are not those of whoever runs the tests, and Ctrl-C is heard."""
     folder = TemporaryDirectory(prefix="polybatch-state-")
     config.add_cleanup(folder.cleanup)
     os.environ["XDG_STATE_HOME"] = folder.name
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]
