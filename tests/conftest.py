@@ -40,8 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = TemporaryDirectory(prefix="polybatch-state-")
     config.add_cleanup(folder.cleanup)
     os.environ["XDG_STATE_HOME"] = folder.name
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what runs in the background
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:  # as shells start what runs in the background
+            signal.signal(number, handler)
 
 
 Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]
