@@ -25,6 +25,7 @@ from polybatch.flow import Flow
 from polybatch.wire import AsyncWire, Line, Timer, Wire
 from polybatch_sandbox import Request as SandboxRequest
 from polybatch_sandbox import Sandbox
+from tests.contract.hooks import pytest_runtest_call, pytest_runtest_protocol, pytest_terminal_summary  # noqa: F401
 
 CANARY = "sk-canary-7f3a9c"
 """The key of every test client; no message, log, repr or traceback may hold it."""

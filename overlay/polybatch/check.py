@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as Error
 
 from .document import Document
 
@@ -25,7 +26,8 @@ class ItemCheck:
         item = document.items["items"]
         opened = open_schema(definitions, version=version)
         self._refuse = jsonschema_rs.Draft202012Validator({**open_schema(item, version=version), "components": opened})
-        self._warn = jsonschema_rs.Draft202012Validator({**item, "components": definitions})
+        known = {"schemas": shut_schema(definitions.get("schemas", {}))}
+        self._warn = jsonschema_rs.Draft202012Validator({**shut_schema(item), "components": known})
         self._document, self._item, self._version = document, item, version
 
     def refusals(self, item: Mapping[str, Any]) -> Iterator[str]:
@@ -41,7 +43,7 @@ class ItemCheck:
         return next((f"{path}: no such field" for path in self._unlisted(item, self._item)), None)
 
     def _unlisted(self, value: Any, schema: Mapping[str, Any], path: str = "") -> Iterator[str]:
-        """Fields of an object, and of the objects in it, that the document does not list.
+        """Fields of an object, and of the objects in it, that the document does not list although it takes them.
 
         A schema for further fields means that the vendor takes any (MeshAPI's body); mere openness is our own.
         """
@@ -83,6 +85,18 @@ def open_schema(node: Any, *, version: str | None = None) -> Any:
     return opened
 
 
+def shut_schema(node: Any) -> Any:
+    """A copy of a schema in which an object that lists its fields, and says nothing of others, has no others."""
+    if isinstance(node, list):
+        return [shut_schema(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    shut = {key: value if key in DATA | REFINES else shut_schema(value) for key, value in node.items()}
+    if isinstance(node.get("properties"), Mapping) and not MAY_SHUT_OUT & node.keys():
+        shut["unevaluatedProperties" if REFINES & node.keys() else "additionalProperties"] = False
+    return shut
+
+
 def _open_member(key: str, value: Any, version: str | None) -> Any:
     if key in DATA:
         return value
@@ -95,6 +109,8 @@ NAMED = frozenset({"properties", "patternProperties", "$defs", "schemas"})
 """Keywords whose keys are names chosen by the vendor, not keywords."""
 DATA = frozenset({"const", "default", "example", "examples", "if", "not"})
 """Keywords whose value is a value, or a condition that opening would turn round."""
+REFINES = frozenset({"then", "else"})
+"""Keywords whose value says more about an object that is described already."""
 SHUTS_OUT = frozenset({"enum", "discriminator"})
 MAY_SHUT_OUT = frozenset({"additionalProperties", "unevaluatedProperties"})
 
@@ -121,6 +137,8 @@ def explain(error: jsonschema_rs.ValidationError, version: str | None = None) ->
     error = _deepest(error)
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path).lstrip(".")
     message = error.message
+    if isinstance(error.kind, UNLISTED):
+        where, message = f"{where}.{error.kind.unexpected[0]}".lstrip("."), "no such field"
     if error.kind.name in {"not", "falseSchema"}:
         message = "is not accepted" + (f" with version {version}" if version else "")
     if len(message) > MAX_MESSAGE:
@@ -128,6 +146,7 @@ def explain(error: jsonschema_rs.ValidationError, version: str | None = None) ->
     return f"{where}: {message}" if where else message
 
 
+UNLISTED = (Error.AdditionalProperties, Error.UnevaluatedProperties)
 MAX_MESSAGE = 240
 """Characters of a judge's message; it quotes the value, which may be a whole document."""
 

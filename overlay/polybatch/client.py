@@ -9,13 +9,14 @@ import math
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from functools import cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self
 
 import httpx
+from attrs import evolve
 
 from . import source
 from .dialects import inline
@@ -158,6 +159,15 @@ class BatchClient(_Client):
         """
         return self._wire.iterate(decoded(self.vendor, _id(batch_id)))
 
+    def converse(self, flow: Flow[Any], *, keyless: bool = False) -> Generator[Any, None, None]:
+        """Carry out a flow of one's own and yield what it emits; `keyless`: as somebody who has no key."""
+        wire = Wire(evolve(self._line, credentials={})) if keyless else self._wire
+        try:
+            yield from wire.iterate(flow)
+        finally:
+            if keyless:
+                wire.close()
+
     def run(self, requests: str | Path, **settings: Any) -> Run:
         """Open or resume a durable run over a file of any size; sends nothing yet. Settings as in `polybatch.run`."""
         from .run import Run  # noqa: PLC0415 - the interface works without runs
@@ -216,6 +226,17 @@ class AsyncBatchClient(_Client):
     def results(self, batch_id: str) -> AsyncGenerator[Result, None]:
         """Stream the results, in the vendor's order."""
         return self._wire.iterate(decoded(self.vendor, _id(batch_id)))
+
+    async def converse(self, flow: Flow[Any], *, keyless: bool = False) -> AsyncGenerator[Any, None]:
+        """Carry out a flow of one's own; see `BatchClient.converse`."""
+        wire = AsyncWire(evolve(self._line, credentials={})) if keyless else self._wire
+        try:
+            async with aclosing(wire.iterate(flow)) as steps:
+                async for item in steps:
+                    yield item
+        finally:
+            if keyless:
+                await wire.close()
 
     def run(self, requests: str | Path, **settings: Any) -> AsyncRun:
         """Open or resume a durable run; see `BatchClient.run`."""

@@ -1,13 +1,13 @@
 """The one tree of exceptions; a failed *request* is a value (`Result.outcome`), never one of these.
 
-PolybatchError                 .transient .hint
+PolybatchError                 .transient .hint .raw
 ├─ InputError                  what the caller gave is wrong; nothing was sent
 ├─ Unsupported                 the vendor has no such operation
 ├─ NotReady                    the batch has no results yet
 ├─ TransportError              no reply; the call changed nothing, or is safe to repeat
 │  └─ UnknownOutcome           a create's reply was lost: the batch may exist
-├─ ContractError               an answer outside the vendor's document; .raw
-├─ VendorError                 .status .code .message .request_id .retry_after .raw
+├─ ContractError               an answer outside the vendor's document
+├─ VendorError                 .status .code .message .request_id .retry_after
 │  ├─ AuthError  NotFound  RateLimited  TooManyBatches
 └─ RunError                    the run stopped and can be resumed
    ├─ RunHeld                  a create's fate is unknown, somebody must decide
@@ -26,11 +26,13 @@ class PolybatchError(Exception):
     transient: bool = False
     """Whether the same call may succeed later without anything being changed."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", raw: bytes = b"") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         """What to do about it, one sentence; may be empty."""
+        self.raw = raw
+        """The vendor's bytes as received, where an answer led to this."""
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
@@ -73,11 +75,6 @@ class UnknownOutcome(TransportError):
 
 class ContractError(PolybatchError):
     """The vendor answered something that its document does not allow and that cannot be read."""
-
-    def __init__(self, message: str, *, hint: str = "", raw: bytes = b"") -> None:
-        super().__init__(message, hint=hint)
-        self.raw = raw
-        """The bytes as received."""
 
 
 class VendorError(PolybatchError):

@@ -187,6 +187,18 @@ def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> F
         flow.close()
 
 
+def overheard(flow: Flow[T], hear: Callable[[Step, Any], None]) -> Flow[T]:
+    """The same flow; `hear` gets each step and what it brought before the flow itself does."""
+    act: Callable[[], Step] = partial(next, flow)
+    try:
+        while True:
+            act = yield from _asked(flow, act(), hear)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    finally:
+        flow.close()
+
+
 def tapped(flow: Flow[T], hear: Callable[[Reply], None]) -> Flow[T]:
     """The same flow; `hear` gets the reply to whatever must not be sent twice before the flow itself does."""
 
@@ -194,12 +206,7 @@ def tapped(flow: Flow[T], hear: Callable[[Reply], None]) -> Flow[T]:
         if isinstance(step, Exchange) and not step.safe:
             hear(answer)
 
-    act: Callable[[], Step] = partial(next, flow)
-    try:
-        while True:
-            act = yield from _asked(flow, act(), heard)
-    except StopIteration as stop:
-        return cast("T", stop.value)
+    return overheard(flow, heard)
 
 
 def replayed(flow: Flow[T], reply: Reply) -> Flow[T]:

@@ -223,9 +223,8 @@ def refused(
     said = message or _unreadable(reply)
     hint = profile.hints.get(code or "") or ("" if message or status >= 500 else NOT_THE_VENDOR)
     if not issubclass(kind, VendorError):
-        return kind(
-            f"{profile.title}: {said}" + (f" [HTTP {status} {code}]" if code else f" [HTTP {status}]"), hint=hint
-        )
+        place = f"[HTTP {status} {code}]" if code else f"[HTTP {status}]"
+        return kind(f"{profile.title}: {said} {place}", hint=hint, raw=reply.content)
     if kind is AuthError and hint in {"", NOT_THE_VENDOR}:
         hint = f"is {profile.key_variable} the right key?"
     elif not message and status < 500:

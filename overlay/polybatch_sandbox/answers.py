@@ -145,7 +145,6 @@ def chat_completion(item: Item, *, seed: int) -> dict[str, Any]:
             {
                 "index": 0,
                 "message": {"role": "assistant", "content": item.brief["text"], "refusal": None},
-                "logprobs": None,
                 "finish_reason": "stop",
             }
         ],

@@ -203,6 +203,12 @@ class Contract:
             if method in METHODS and raw.get("operationId") in OPERATIONS
         ]
 
+    @cached_property
+    def key_headers(self) -> frozenset[str]:
+        """Headers that carry a key, beside those that do so everywhere."""
+        schemes = self.document.get("components", {}).get("securitySchemes", {}).values()
+        return frozenset(scheme["name"].lower() for scheme in schemes if scheme.get("in") == "header")
+
     def routes(self, path: str) -> dict[str, Operation]:
         """The operations under a path, by method."""
         return {operation.method: operation for operation in self.operations if operation.pattern.fullmatch(path)}

@@ -84,7 +84,8 @@ class Effect:
         if self.gzip:
             packed = replace(response, body=gzip.compress(response.read(), mtime=0))
             response = packed.adding([("Content-Encoding", "gzip")])
-        return replace(response, delay=self.delay, cut=self.cut, undelimited=self.undelimited)
+        fault = "" if self == NOTHING else self.words
+        return replace(response, delay=self.delay, cut=self.cut, undelimited=self.undelimited, fault=fault)
 
 
 NOTHING = Effect()

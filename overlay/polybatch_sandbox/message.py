@@ -49,7 +49,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One reply; the last four fields are trouble that only a socket can show."""
+    """One reply; `delay` and what follows is trouble, most of which only a socket can show."""
 
     status: int
     headers: Headers = ()
@@ -62,6 +62,8 @@ class Response:
     """Nothing is sent at all."""
     undelimited: bool = False
     """The body ends where the connection does; nothing else tells its length."""
+    fault: str = ""
+    """The fault words that touched it."""
 
     def read(self) -> bytes:
         """The whole body (a streamed body can be read once)."""

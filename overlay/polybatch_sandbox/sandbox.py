@@ -206,7 +206,8 @@ class Sandbox:
         dice = Dice(f"{self._origin}/{self.clock.now()}/{next(self._calls)}")
         host = request.header("host") or "127.0.0.1"
         inner = replace(request, target=request.target.removeprefix(f"/{vendor}") or "/")
-        keys = (value.rpartition(" ")[2] for name in CREDENTIALS for value in request.values(name))
+        carriers = {*CREDENTIALS, *mount.contract.key_headers}
+        keys = (value.rpartition(" ")[2] for name in carriers for value in request.values(name))
         self._keys.update(key for key in keys if len(key) >= LONG_ENOUGH)
         call = Call(inner, behaviour.request_id(dice), f"http://{host}/{vendor}", self.clock.now())
         try:

@@ -51,15 +51,24 @@ for _name, (_pattern, _first) in _RESOLVERS.items():
 def load_yaml(path: Path) -> Document:
     """The document in `path`; a SpecError names the file and, where known, the line."""
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError:
         msg = f"{path}: no such file"
         raise SpecError(msg) from None
-    except (yaml.YAMLError, UnicodeDecodeError, SpecError) as error:
+    except UnicodeDecodeError as error:
         msg = f"{path}: {error}"
         raise SpecError(msg) from error
+
+
+def parse_yaml(text: str, origin: str) -> Document:
+    """The document in a text; a SpecError names the origin and, where known, the line."""
+    try:
+        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, SpecError) as error:
+        msg = f"{origin}: {error}"
+        raise SpecError(msg) from error
     if not isinstance(loaded, dict):
-        msg = f"{path}: expected a mapping at the top"
+        msg = f"{origin}: expected a mapping at the top"
         raise SpecError(msg)
     return loaded
 

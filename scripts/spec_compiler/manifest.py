@@ -26,6 +26,7 @@ class Vendor:
     raw: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     glances: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
     @property
     def schemas(self) -> tuple[str, ...]:

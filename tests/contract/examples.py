@@ -23,6 +23,7 @@ SAMPLES = (
     "agent-123e4567-e89b-42d3-8456-426614174000",
     "job-123e4567-e89b-42d3-8456-426614174000",
     "message-123e4567-e89b-42d3-8456-426614174000",
+    "user-123e4567-e89b-42d3-8456-426614174000",
     "2026-08",
     "60.5",
     "100%",
@@ -54,7 +55,7 @@ class _Maker:
     def all(self, schema: Schema, depth: int) -> Iterator[Json]:
         """The fullest instance first, then one for each alternative."""
         schema = self.follow(schema)
-        branches = schema.get("anyOf") or schema.get("oneOf")
+        branches = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
         if branches and "properties" not in schema:
             for branch in branches:
                 for made in self.all(branch, depth):
@@ -69,7 +70,7 @@ class _Maker:
         if full:
             return next(self.all(schema, depth))
         schema = self.follow(schema)
-        branches = schema.get("anyOf") or schema.get("oneOf")
+        branches = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
         if branches and "properties" not in schema:
             return self._tagged(schema, branches[0], self.make(branches[0], full=False, depth=depth))
         kinds = schema.get("type", "object" if "properties" in schema else None)

@@ -17,6 +17,7 @@ from attrs import frozen
 from polybatch import BatchClient, InputError, PolybatchError, Request
 from polybatch.document import METHODS, Document
 from polybatch.vendors import find_vendor, names
+from tests.vendor_facts import FILES, given, reply, told
 
 
 @frozen
@@ -54,6 +55,10 @@ OPTIONS: dict[str, dict[str, Place]] = {
         "request_id": same("header", "X-Request-Id", "mine:1"),
     },
     "onerouter": {},
+    **{
+        vendor: {option: Place(at["in"], at["name"], at["value"], at["found"]) for option, at in options.items()}
+        for vendor, options in told("options").items()
+    },
 }
 """By vendor and option: the parameter or body property that it is."""
 OURS: dict[str, dict[str, str]] = {
@@ -61,6 +66,7 @@ OURS: dict[str, dict[str, str]] = {
     "letta": {"auth": "which header carries the key"},
     "meshapi": {},
     "onerouter": {"cancel_path": "the path of cancel is inferred"},
+    **{vendor: {} for vendor in FILES},
 }
 """Options that are no parameter of the document, and what they are for."""
 ARGUMENTS: dict[str, set[str]] = {
@@ -68,6 +74,7 @@ ARGUMENTS: dict[str, set[str]] = {
     "letta": {"limit", "after", "before", "order", "order_by", "agent_id"},
     "meshapi": {"limit", "after"},
     "onerouter": set(),
+    **{vendor: set(parameters) for vendor, parameters in told("paging").items()},
 }
 """Query parameters of reading operations: the page size is an argument of `list`, the rest is how pages are walked."""
 REQUESTS: dict[str, Request] = {
@@ -75,12 +82,14 @@ REQUESTS: dict[str, Request] = {
     "letta": Request("a", {"agent_id": "agent-123e4567-e89b-42d3-8456-426614174000", "input": "x"}),
     "meshapi": Request("a", {"model": "m"}),
     "onerouter": Request("a", {"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": "x"}]}),
+    **{vendor: Request(**given(vendor, "create")["requests"][0]) for vendor in FILES},
 }
 ENDED: dict[str, dict[str, Any]] = {
     "anthropic": {"id": "b1", "processing_status": "ended"},
     "letta": {"id": "b1", "status": "completed"},
     "meshapi": {"id": "b1", "status": "completed", "output_file_id": "f1"},
     "onerouter": {"batch_id": "b1", "status": "SUCCESS"},
+    **{vendor: reply(vendor, "results") for vendor in FILES},
 }
 """What a get answers, so that results are asked for."""
 EVERY = [(vendor, option) for vendor, options in OPTIONS.items() for option in options]

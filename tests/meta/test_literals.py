@@ -6,18 +6,18 @@ Words (enum values) are no names: the tables of the vendor files are keyed by th
 
 from __future__ import annotations
 
-import ast
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scripts.spec_scaffold.collisions import literals, names_of
+from tests.vendor_facts import told
+
 ROOT = Path(__file__).parents[2]
 OVERLAY = ROOT / "overlay" / "polybatch"
 GENERATED = ROOT / "generated" / "polybatch_generated"
-METHODS = {"get", "put", "post", "delete", "patch"}
 VENDORS = sorted(path.stem for path in (OVERLAY / "vendors").glob("[a-z]*.py"))
 
 OPENAPI = "a keyword of OpenAPI or JSON Schema, read from a document"
@@ -28,8 +28,15 @@ STANDARD = "a header of RFC 9110, the same for every vendor"
 SDK = "a header that several vendors' official SDKs honour alike (facts/seed-vendors.md §2.1)"
 ALLOWED: dict[str, dict[str, str]] = {
     "check.py": dict.fromkeys(("type", "object", "examples"), OPENAPI),
+    "cli/contract.py": dict.fromkeys(
+        ("max_tokens", "messages", "role", "content", "user"), "the portable form of a request (INTERFACE)"
+    ),
     "cli/report.py": dict.fromkeys(("batch_id", "created_at", "status", "token", "usage"), OURS),
     "document.py": dict.fromkeys(("type", "schema", "name", "url", "content"), OPENAPI),
+    "contract/judging.py": {
+        **dict.fromkeys(("type", "content", "schema", "propertyName"), OPENAPI),
+        **dict.fromkeys(("status", "media", "limit"), OURS),
+    },
     "model.py": dict.fromkeys(
         ("expired", "succeeded", "errored", "error", "completed", "failed", "tool_calls", "refusal"), OURS
     ),
@@ -54,57 +61,15 @@ ALLOWED: dict[str, dict[str, str]] = {
     "wire.py": dict.fromkeys(("content", "url", "params", "method"), HTTPX),
 }
 """By module: literals that some vendor also uses as a name, and why they are not the vendor's here."""
-
-
-def names_of(document: dict[str, Any]) -> set[str]:
-    """Paths, verbs, parameters, headers and fields of a strict document."""
-    names: set[str] = set(document["paths"])
-    for item in document["paths"].values():
-        names |= {method.upper() for method in item if method in METHODS}
-    _collect(document, names)
-    return names
-
-
-def _collect(node: Any, names: set[str]) -> None:
-    if isinstance(node, list):
-        for inner in node:
-            _collect(inner, names)
-    if not isinstance(node, dict):
-        return
-    if isinstance(node.get("properties"), dict):
-        names.update(node["properties"])
-    if node.get("in") in {"header", "query", "path"} and isinstance(node.get("name"), str):
-        names.add(node["name"])
-    if isinstance(node.get("headers"), dict):
-        names.update(node["headers"])
-    for inner in node.values():
-        _collect(inner, names)
+for _words in told("collisions").values():
+    for _module, _reasons in _words.items():
+        ALLOWED[_module] = {**ALLOWED.get(_module, {}), **_reasons}
 
 
 def document(vendor: str) -> dict[str, Any]:
     """A vendor's strict document."""
     found: dict[str, Any] = json.loads((GENERATED / vendor / "openapi.json").read_text(encoding="utf-8"))
     return found
-
-
-def literals(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and value of each string literal that is no docstring, no annotation and no key of a table of words."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    skipped: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            skipped.add(node.value)
-        elif isinstance(node, ast.AnnAssign):
-            skipped.update(ast.walk(node.annotation))
-            if isinstance(node.value, ast.Dict):
-                skipped.update(key for key in node.value.keys if key is not None)
-        elif isinstance(node, ast.JoinedStr):
-            skipped.update(node.values)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"cast", "TypeVar"}:
-            skipped.update(node.args[:1])
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in skipped:
-            yield node.lineno, node.value
 
 
 def offences(path: Path, names: set[str], allowed: dict[str, str]) -> list[str]:

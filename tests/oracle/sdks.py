@@ -1,4 +1,4 @@
-"""The vendors' official SDKs: exactly these versions, each installed once into a folder of its own.
+"""What judges us: the vendors' official SDKs and two tools, at exactly these versions, each in a folder of its own.
 
     python -m tests.oracle.sdks      fills the cache (`.cache/oracle`) without running a test
 
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,17 +30,23 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
-class Sdk:
-    """One version of one SDK."""
+class Package:
+    """One version of one Python package."""
 
     package: str
     version: str
-    driver: str
+    also: tuple[str, ...] = field(default=(), kw_only=True)
+    """Pins of what it depends on, where the newest would not do."""
 
     @property
     def name(self) -> str:
         """Package and version, as the folder is called."""
         return f"{self.package}-{self.version}"
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """What pip is asked for."""
+        return (f"{self.package}=={self.version}", *self.also)
 
     @property
     def folder(self) -> Path:
@@ -50,7 +56,20 @@ class Sdk:
     @property
     def stamp(self) -> str:
         """What is installed and for whom: parts of the SDKs are compiled for one Python and one machine."""
-        return f"{self.package}=={self.version} {sys.implementation.cache_tag} {sys.platform} {platform.machine()}\n"
+        return f"{' '.join(self.pins)} {sys.implementation.cache_tag} {sys.platform} {platform.machine()}\n"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Nothing that is installed here, no variable of ours either, for it could name a key or a proxy."""
+        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT", "TMPDIR"}}
+        return kept | {"PYTHONPATH": os.pathsep.join([str(self.folder), str(DRIVERS)])}
+
+
+@dataclass(frozen=True)
+class Sdk(Package):
+    """A vendor's package and the script that drives it."""
+
+    driver: str
 
 
 SDKS = {
@@ -63,29 +82,33 @@ SDKS = {
         Sdk("meshapi", "0.1.11", "meshapi_driver.py"),
     )
 }
+SCHEMATHESIS = Package("schemathesis", "4.32.5")
+OAS_PATCH = Package("oas-patch", "0.6.0", also=("jsonpath-ng==1.16.0",))
+TOOLS = (SCHEMATHESIS, OAS_PATCH)
+PYTHON = (sys.executable, "-S", "-s", "-P", "-X", "utf8")
+"""The Python of whatever runs here: it sees the standard library and its own folder."""
 
 
 class NotInstalled(Exception):
-    """pip could not install an SDK; the message says what it said."""
+    """pip could not install a package; the message says what it said."""
 
 
-def install(sdk: Sdk) -> None:
-    """Installs an SDK unless it is there. Raises NotInstalled."""
+def install(sdk: Package) -> None:
+    """Installs a package unless it is there. Raises NotInstalled."""
     stamp = sdk.folder / STAMP
     if stamp.is_file() and stamp.read_text() == sdk.stamp:
         return
     CACHE.mkdir(parents=True, exist_ok=True)
-    pin = f"{sdk.package}=={sdk.version}"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         fresh = Path(scratch) / sdk.name
         # Wheels only, so that nothing of theirs runs while it is installed.
-        command += ["--only-binary", ":all:", "--target", str(fresh), pin]
+        command += ["--only-binary", ":all:", "--target", str(fresh), *sdk.pins]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
             raise NotInstalled(
-                f"pip could not install {pin}, which the oracle tests need; give pip a package index, "
+                f"pip could not install {sdk.pins[0]}, which the oracle tests need; give pip a package index, "
                 f"or fill {CACHE} where there is one (python -m tests.oracle.sdks)\n{said}"
             )
         (fresh / STAMP).write_text(sdk.stamp)
@@ -107,12 +130,13 @@ class Driver:
 
     def __init__(self, sdk: Sdk) -> None:
         self.sdk = sdk
-        # -S and -s: nothing that is installed here; no variable of ours either, for it could name a key or a proxy.
-        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT", "TMPDIR"}}
-        paths = {"PYTHONPATH": os.pathsep.join([str(sdk.folder), str(DRIVERS)])}
-        command = [sys.executable, "-S", "-s", "-P", "-X", "utf8", str(DRIVERS / sdk.driver)]
         self._process = subprocess.Popen(
-            command, env=kept | paths, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            [*PYTHON, str(DRIVERS / sdk.driver)],
+            env=sdk.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
 
     def call(self, operation: str, settings: dict[str, Any], arguments: dict[str, Any]) -> Any:
@@ -149,9 +173,9 @@ class Driver:
 
 def main() -> None:
     """Fills the cache."""
-    for sdk in SDKS.values():
-        install(sdk)
-        print(sdk.folder)
+    for one in (*SDKS.values(), *TOOLS):
+        install(one)
+        print(one.folder)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.oracle import sdks
-from tests.oracle.sdks import SDKS, Driver, NotInstalled, Sdk, SdkError, install
+from tests.oracle.sdks import SDKS, TOOLS, Driver, NotInstalled, Sdk, SdkError, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,8 @@ def test_the_driver_runs_the_pinned_version_out_of_its_own_folder(name: str, dri
 
 def test_the_pins_of_the_project_are_among_them() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    assert set(project["optional-dependencies"]["oracle"]) <= {f"{sdk.package}=={sdk.version}" for sdk in SDKS.values()}
+    pins = {pin for package in (*SDKS.values(), *TOOLS) for pin in package.pins}
+    assert set(project["optional-dependencies"]["oracle"]) <= pins
 
 
 def test_an_installed_sdk_is_not_installed_again(

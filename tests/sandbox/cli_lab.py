@@ -12,9 +12,10 @@ import click.testing
 import pytest
 
 from polybatch.cli import main
+from polybatch.vendors import find_vendor, names
 from polybatch_sandbox import Server
 
-VARIABLES = ("ANTHROPIC_API_KEY", "LETTA_API_KEY", "MESHAPI_API_KEY", "ONEROUTER_API_KEY")
+VARIABLES = tuple(find_vendor(vendor).profile.key_variable for vendor in names())
 FAST = ("--poll", "0.02")
 RUN, OUT = Path("in.jsonl.anthropic.polybatch"), Path("in.anthropic.results.jsonl")
 Cli = Callable[..., click.testing.Result]

@@ -11,17 +11,21 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
 import httpx
 
+import polybatch
 from polybatch import AsyncBatchClient, BatchClient, Result
 from polybatch.run import AsyncRun, Run, RunStatus, journal
 from polybatch.run.journal import Journal
+from polybatch.vendors import find_vendor, names
 from polybatch.wire import Timer
 from polybatch_sandbox import Request, Response, Sandbox
+from tests import vendor_facts
 
 HOST, FILES = "http://127.0.0.1:1", "http://127.0.0.1:2"
 KEY = "sk-CANARY-0123456789"
@@ -58,12 +62,24 @@ class Stop(BaseException):
     """The process is over; nothing catches it."""
 
 
+@cache
+def create_paths() -> tuple[str, ...]:
+    """Where batches are created, by the vendors' documents."""
+    documents = [find_vendor(name).document for name in names()]
+    return tuple(
+        path
+        for document in documents
+        for path, item in document.data["paths"].items()
+        if item.get("post") is document.operations["create_batch"]
+    )
+
+
 class Call:
     """One request that reached the vendor's host."""
 
     def __init__(self, request: httpx.Request, body: bytes) -> None:
         self.method, self.path, self.body = request.method, request.url.path, body
-        self.creates = self.method == "POST" and self.path.endswith("batches")
+        self.creates = self.method == "POST" and self.path.endswith(create_paths())
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -341,6 +357,10 @@ def row(index: int, custom_id: str | None = None, text: str | None = None, vendo
         return {"custom_id": own, "params": {"model": "claude-opus-5-5", "max_tokens": 16, "messages": messages}}
     if vendor == "meshapi":
         return {"custom_id": own, "body": {"model": "openai/gpt-5-nano", "max_tokens": 16, "messages": messages}}
+    if vendor in vendor_facts.FILES:
+        example = vendor_facts.given(vendor, "create")["requests"][0]
+        request = polybatch.Request(own, {**example["body"], "messages": messages}, item=example.get("item", {}))
+        return dict(find_vendor(vendor)({}, HOST).item(request))
     body = {"model": "openai/gpt-4o-mini-batch", "max_tokens": 16, "messages": messages}
     return {"custom_id": own, "params": body}
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from polybatch import BatchClient
 from polybatch.cli import main
 from polybatch.cli.stopping import Stop
-from polybatch_sandbox import Sandbox
+from polybatch_sandbox import VENDORS, Sandbox
 from tests.sandbox.cli_lab import FAST, OUT, RUN, VARIABLES, lines, requests_file
 
 # A job in the background ignores Ctrl-C, and so would its children: the test may be one.
@@ -166,8 +166,8 @@ def test_the_sandbox_in_the_foreground(start: Start) -> None:
     process = start("sandbox", "--speed", "1000")
     until(process, "Ctrl-C stops it")
     assert process.stdout
-    addresses = dict(process.stdout.readline().split() for _ in range(4))
-    assert set(addresses) == {"anthropic", "letta", "meshapi", "onerouter"}
+    addresses = dict(process.stdout.readline().split() for _ in VENDORS)
+    assert set(addresses) == set(VENDORS)
     assert process.stdout.readline().startswith("result files  http://127.0.0.1:")
     with BatchClient("anthropic", api_key="k", base_url=addresses["anthropic"]) as client:
         assert list(client.list()) == []

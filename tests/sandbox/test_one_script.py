@@ -15,9 +15,11 @@ import pytest
 from polybatch import AsyncBatchClient, BatchClient, BatchStatus, Outcome, Request, Unsupported
 from polybatch.vendors import names
 from polybatch_sandbox import Server, serve
+from tests.vendor_facts import told
 
 TEXTS = {"row-1": "Why is the sky blue?", "row-2": "Zwölf Boxkämpfer \u2028 jagen", "row-3": "三"}
 LACKS = {"anthropic": set(), "letta": {"delete"}, "meshapi": {"delete"}, "onerouter": {"list", "delete"}}
+LACKS |= {vendor: set(words) for vendor, words in told("lacks").items()}
 """What facts/seed-vendors.md §1 says a vendor does not have."""
 AGENT = "agent-123e4567-e89b-42d3-8456-42661417400{}"
 

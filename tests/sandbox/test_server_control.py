@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from polybatch_sandbox import VENDORS as MOUNTED
 from polybatch_sandbox import Sandbox, serve
 from tests.sandbox.server_lab import CREATE_PATH, KEY, START, VENDORS, document, exchange, items, open_lab
 
@@ -29,12 +30,12 @@ def date(reply):
 
 def test_it_says_what_is_mounted_where(lab):
     shown = lab.control("GET", "")
-    assert shown["vendors"] == list(VENDORS)
-    assert shown["mounts"] == {vendor: f"{lab.server.url}/{vendor}" for vendor in VENDORS}
+    assert shown["vendors"] == list(MOUNTED)
+    assert shown["mounts"] == {vendor: f"{lab.server.url}/{vendor}" for vendor in MOUNTED}
     assert shown["results"] == lab.server.result_url_base
     assert (shown["clock"], shown["speed"], shown["seed"]) == ("2026-11-18T11:06:40.000000Z", 0, 7)
     assert not shown["lenient_ids"]
-    assert set(shown["modes"]) == set(VENDORS)
+    assert set(shown["modes"]) == set(MOUNTED)
 
 
 def test_the_clock_moves_forward_only(lab):
@@ -102,7 +103,7 @@ def test_the_root_names_the_mounts(lab):
 
 
 def test_the_ledger_has_every_vendor(lab):
-    assert lab.control("GET", "/ledger") == {vendor: [] for vendor in VENDORS}
+    assert lab.control("GET", "/ledger") == {vendor: [] for vendor in MOUNTED}
     for name in VENDORS:
         lab.vendor(name).create(items(name, 2))
     ledger = lab.control("GET", "/ledger?requests=1")
@@ -189,7 +190,7 @@ def test_any_id_stands_for_an_ended_batch_with_one_result(lenient):
         "user",
     ]
     assert letta.call("PATCH", "/v1/messages/batches/whatever/cancel").body == b"null"
-    assert lenient.control("GET", "/ledger") == {vendor: [] for vendor in VENDORS}
+    assert lenient.control("GET", "/ledger") == {vendor: [] for vendor in MOUNTED}
 
 
 def test_lenient_ids_know_real_batches_too_and_take_any_cursor(lenient):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from polybatch_sandbox import VENDORS as MOUNTED
 from polybatch_sandbox import Server
 from tests.sandbox.server_lab import KEY, VENDORS, items, open_lab
 
@@ -171,14 +172,14 @@ def test_python_m_polybatch_sandbox(tmp_path: Path) -> None:
     command += ["--fault-rate", "0.25"]
     process = subprocess.Popen([*command, "--state-dir", str(tmp_path / "state")], stdout=subprocess.PIPE, text=True)
     try:
-        lines = dict(process.stdout.readline().split() for _ in range(len(VENDORS) + 2))
-        assert set(lines) == {"sandbox", "results", *VENDORS}
+        lines = dict(process.stdout.readline().split() for _ in range(len(MOUNTED) + 2))
+        assert set(lines) == {"sandbox", "results", *MOUNTED}
         with urllib.request.urlopen(lines["sandbox"] + "/_sandbox") as reply:
             shown = json.load(reply)
         assert (shown["speed"], shown["seed"], shown["lenient_ids"]) == (1000, 5, True)
         with urllib.request.urlopen(lines["sandbox"] + "/_sandbox/faults") as reply:
             assert json.load(reply) == {"*": {"*": ["random:0.25:5"]}}
-        assert shown["mounts"] == {vendor: lines[vendor] for vendor in VENDORS}
+        assert shown["mounts"] == {vendor: lines[vendor] for vendor in MOUNTED}
         assert shown["results"] == lines["results"]
     finally:
         process.terminate()

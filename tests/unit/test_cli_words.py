@@ -41,7 +41,7 @@ def options(command: click.Command) -> set[str]:
 
 
 def test_the_commands_are_the_contracts() -> None:
-    ours = {"run", "plan", "status", "results", "resume", "cancel", "verify", "batch", "vendors", "sandbox"}
+    ours = {"run", "plan", "status", "results", "resume", "cancel", "verify", "batch", "contract", "vendors", "sandbox"}
     assert set(main.commands) == ours
     batch = main.commands["batch"]
     assert isinstance(batch, click.Group)

@@ -77,7 +77,7 @@ def test_a_batch_carries_a_token_where_its_vendor_gives_metadata_back(
     name: str, metadata: Any, *, verdict: bool
 ) -> None:
     batch = Batch("b1", name, BatchStatus.IN_PROGRESS, raw=json.dumps({"id": "b1", "metadata": metadata}).encode())
-    assert vendor(name).carries(batch, TOKEN) is (verdict and name == "meshapi")
+    assert vendor(name).carries(batch, TOKEN) is (verdict and find_vendor(name).profile.find is FindBy.METADATA)
 
 
 def test_a_batch_that_is_no_json_carries_nothing() -> None:

@@ -14,6 +14,7 @@ from polybatch.flow import Reply, replayed
 from polybatch.model import Batch, BatchStatus
 from polybatch.vendors import find_vendor, names
 from tests.conftest import batch_document
+from tests.vendor_facts import told
 
 ENDS: dict[str, set[str]] = {
     "anthropic": {"ended"},  # facts/seed-vendors.md §2.2
@@ -23,9 +24,10 @@ ENDS: dict[str, set[str]] = {
         "completed", "failed", "cancelled", "canceled", "expired", "success", "succeeded", "failure", "error",
         "timeout",
     },
+    **{vendor: set(words) for vendor, words in told("ends").items()},
 }  # fmt: skip
 """By vendor, the words after which nothing changes any more."""
-FIELD = {"anthropic": "processing_status"}
+FIELD = {"anthropic": "processing_status", **told("status")}
 """Where the word stands; elsewhere in `status`."""
 TWISTS = ("{}", " {}", "{}\n", "{}_", "not_{}", "\u2028{}", "{0} {0}")
 KNOWN = sorted({word for vendor in names() for word in ENDS[vendor]} | {"in_progress", "running", "pending", "created"})

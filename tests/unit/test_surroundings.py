@@ -70,7 +70,7 @@ def test_a_wrong_key(sandboxed: Sandboxed) -> None:
 
 @pytest.mark.parametrize("name", ["antropic", "", "Anthropic", "../anthropic", "__init__"])
 def test_an_unknown_vendor_lists_the_known(connect: Connect, name: str) -> None:
-    with pytest.raises(InputError, match=rf"there is no vendor {name!r} \(known are: anthropic, "):
+    with pytest.raises(InputError, match=rf"there is no vendor {name!r} \(known are: .*anthropic, "):
         connect(scripted(), vendor=name)
 
 

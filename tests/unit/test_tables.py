@@ -15,6 +15,7 @@ import pytest
 from polybatch.dialects import messages
 from polybatch.document import Document
 from polybatch.vendors import names
+from tests.vendor_facts import told
 
 TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("anthropic", "STATUSES"): ("BetaMessageBatchProcessingStatus",),
@@ -28,6 +29,7 @@ TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("meshapi", "RETRYABLE"): ("MeshErrorCode",),
     ("onerouter", "STATUSES"): ("BatchStatus", "TaskStatus"),
     ("onerouter", "OUTCOMES"): ("MessageResultType",),
+    **{(vendor, table): tuple(schemas) for vendor, words in told("words").items() for table, schemas in words.items()},
 }
 """By vendor and table: the schemas whose words are its keys."""
 FOLDED = {("onerouter", "STATUSES")}
@@ -46,6 +48,7 @@ ERRORS: dict[str, str | None] = {
     "letta": "LlmErrorType",
     "meshapi": "MeshErrorCode",
     "onerouter": None,  # §5.5: an error's code is its HTTP status
+    **told("errors"),
 }
 """By vendor: the schema of its words for errors."""
 

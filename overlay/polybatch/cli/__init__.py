@@ -4,7 +4,7 @@ exits       exit codes, exceptions in words        options     what several comm
 terminal    what is printed, and where             progress    how far a run is, while it goes on
 stopping    Ctrl-C                                 report      a run in words and as data
 shards      what each of them waits for            decisions   what an operator must know of a held run
-runs, batches, catalogue                           the commands
+runs, batches, contract, catalogue                 the commands
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import click
 from polybatch.vendors import names
 from polybatch.version import __version__
 
-from . import batches, catalogue, exits, runs, terminal
+from . import batches, catalogue, contract, exits, runs, terminal
 from .exits import Code
 
 
@@ -66,7 +66,7 @@ def main(context: click.Context) -> None:
 
 for command in (
     runs.run, runs.plan, runs.status, runs.results, runs.resume, runs.cancel, runs.verify,
-    batches.batch, catalogue.vendors, catalogue.sandbox,
+    batches.batch, contract.contract, catalogue.vendors, catalogue.sandbox,
 ):  # fmt: skip
     main.add_command(command)
 

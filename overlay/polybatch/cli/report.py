@@ -12,6 +12,7 @@ from attrs import asdict, frozen
 from polybatch.model import Outcome
 from polybatch.reading import shorten
 from polybatch.run import sink
+from polybatch.run.drift import words as drift_words
 from polybatch.run.journal import read
 from polybatch.run.machine import Duplicate, RunStatus, Shard, State, status_of
 from polybatch.run.offline import Beginning, Trouble, recall, troubles
@@ -199,6 +200,8 @@ def _besides(status: RunStatus) -> Iterator[str]:
         yield terminal.paragraph("odd", f"results that fit no request: {odd}")
         if status.odd.keys() != {"duplicates"}:  # the same twice says nothing new, and is not kept
             yield f"{'':10}{sink.Folder(Path(status.run_dir)).quarantine(0).parent}"
+    if status.drift:
+        yield terminal.paragraph("drift", drift_words(status.drift, more=status.more_drift))
 
 
 def _errors(errors: Sequence[Trouble]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from http import HTTPMethod
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 from attrs import evolve
@@ -115,17 +115,21 @@ def download(url: str) -> Flow[None]:
         raise kind(f"{origin(url).host} does not hand out the results", status=reply.status, raw=reply.content)
 
 
-def pages(turn: Callable[[str | None], Flow[tuple[Sequence[Batch], str | None]]]) -> Flow[None]:
-    """Emit page after page; a turn takes a cursor and gives a page and the next cursor, `None` at the end."""
+Page: TypeAlias = tuple[Sequence[Batch], str | None, bytes]
+"""Batches, the cursor of the next page (`None` at the end), and the bytes of the reply."""
+
+
+def pages(turn: Callable[[str | None], Flow[Page]]) -> Flow[None]:
+    """Emit page after page; a turn takes a cursor."""
     cursor: str | None = None
     seen: set[str | None] = {None, ""}
     for _ in range(MOST_PAGES):
-        batches, cursor = yield from turn(cursor)
+        batches, cursor, raw = yield from turn(cursor)
         yield Emit(batches)
         if cursor is None:
             return
         if cursor in seen:
-            raise ContractError("the list says that there is more, but does not go on")
+            raise ContractError("the list says that there is more, but does not go on", raw=raw)
         seen.add(cursor)
     raise ContractError(f"the list has more than {MOST_PAGES:,} pages")
 
@@ -134,7 +138,7 @@ def ended(asked: Flow[Batch]) -> Flow[Batch]:
     """The batch asked for, if it has ended. Raises NotReady."""
     batch = yield from asked
     if not batch.status.terminal:
-        raise NotReady(f"batch {batch.id} is {batch.status}", hint="wait for its end")
+        raise NotReady(f"batch {batch.id} is {batch.status}", hint="wait for its end", raw=batch.raw)
     return batch
 
 

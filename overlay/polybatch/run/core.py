@@ -14,7 +14,7 @@ from typing import Any
 from attrs import define, field
 
 from polybatch.errors import AuthError, InputError, PolybatchError, RunError, RunHeld
-from polybatch.flow import Clock, Emit, Flow, Pause, Warn
+from polybatch.flow import Clock, Emit, Flow, Pause, Warn, overheard
 from polybatch.model import Outcome, Result
 from polybatch.vendor import Vendor
 
@@ -168,6 +168,9 @@ class Core:
         Raises RunHeld where somebody must decide, else the first trouble that waiting does not mend; what can be
         brought home in spite of it has been.
         """
+        yield from overheard(self._drive(), self.desk.drift.hear)
+
+    def _drive(self) -> Flow[None]:
         self._begin()
         yield from self._same_account()
         while not self._stopping:
@@ -189,6 +192,7 @@ class Core:
                     yield Emit([touched])
         if self._stopping:
             return
+        yield from self.desk.drift.tell()
         if held := self.status().held:
             raise RunHeld("; ".join(held), hint="look at the vendor, then resume with --on-unknown resubmit or abandon")
         if self._troubles:

@@ -39,6 +39,8 @@ SUBMIT_PAUSE = 10.0
 LONGEST_REPLY = 256 * 1024
 """Bytes of a create's reply that are kept; a batch has a few hundred, a longer one is taken to be lost."""
 HOUR = 3600.0
+CREATE = "create_batch"
+"""The operation of a create, in every document."""
 
 
 @define
@@ -158,6 +160,7 @@ class Creating:
         content = reply.content if 200 <= reply.status < 300 and len(reply.content) <= LONGEST_REPLY else b""
         sha256 = sink.keep(self.desk.folder.reply(shard.number), content)
         self.desk.keep(shard, "replied", http=reply.status, bytes=len(reply.content), sha256=sha256)
+        self.desk.drift.reply(CREATE, reply)
 
     def _concluded(self, shard: Shard, create: Flow[Batch]) -> Flow[None]:
         """Do what the answer to a create calls for."""

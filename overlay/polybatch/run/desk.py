@@ -15,6 +15,7 @@ from polybatch.vendor import Profile, Vendor
 
 from . import sink
 from .contents import Contents
+from .drift import Notes
 from .journal import Journal
 from .machine import Shard, State
 from .opening import Settings
@@ -34,10 +35,12 @@ class Desk:
     contents: Contents = field(init=False)
     known: set[str] = field(init=False)
     """Ids of batches that are, or were, this run's, and of duplicates."""
+    drift: Notes = field(init=False)
     _warned: set[str] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.contents = Contents(self.vendor, self.folder, self.facts)
+        self.drift = Notes(self.vendor.document, self.journal, self.facts)
         self.known = self.journal.batches() | self.facts.get("duplicates", {}).keys()
 
     @property

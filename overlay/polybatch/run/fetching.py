@@ -16,6 +16,7 @@ from polybatch.vendor import Vendor
 
 from . import sink
 from .desk import Desk
+from .drift import Notes
 from .machine import Shard, State
 from .reconcile import GONE
 from .trouble import SMALLER, TRIES
@@ -31,6 +32,7 @@ class Haul:
     vendor: Vendor
     shard: Shard
     file: sink.SafeFile
+    drift: Notes
     read: int = 0
     answers: int = 0
     """Of these, those that are not said to be missing."""
@@ -47,6 +49,7 @@ class Haul:
                 self.read += 1
                 self.answers += result.outcome is not Outcome.MISSING
             self.file.write(sink.one_line(record))
+        self.drift.results(records)
         return ()
 
     @property
@@ -82,7 +85,7 @@ class Fetching:
         """Download a batch's results into a file, whole or not at all."""
         desk = self.desk
         file = sink.SafeFile(desk.folder.results(shard.number))
-        haul = Haul(desk.vendor, shard, file)
+        haul = Haul(desk.vendor, shard, file, desk.drift)
         try:
             counted = yield from mapped(desk.vendor.records(shard.batch_id or ""), haul.take)
             lacking = haul.lacking(counted)

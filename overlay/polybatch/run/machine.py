@@ -222,6 +222,23 @@ class Duplicate:
 
 
 @frozen(kw_only=True)
+class Drift:
+    """Something in the vendor's replies that is not as its document says."""
+
+    operation: str
+    place: str
+    """As `$.request_counts.processing`; `$.data[]` is any entry of a list, and of a result `$` is the result itself."""
+    kind: str
+    """`field`, `word` and `variant`: unknown to the document; `missing`, `type` and so on: against it."""
+    said: str
+    """The unknown word; of the others, what was there in general terms."""
+
+    def __str__(self) -> str:
+        place = self.place.removeprefix("$").removeprefix(".")
+        return f"{self.kind} {place or 'of it all'}: {self.said} ({self.operation})"
+
+
+@frozen(kw_only=True)
 class RunStatus:
     """How far a run is."""
 
@@ -243,6 +260,10 @@ class RunStatus:
     """Results that fit no request, by kind; they stand in the run directory's quarantine."""
     repeated: int = 0
     """Requests that were sent again, each time counted."""
+    drift: tuple[Drift, ...] = ()
+    """What the vendor's replies held that its document does not name, each noted once."""
+    more_drift: bool = False
+    """Whether there was more than is noted."""
 
     @property
     def settled(self) -> int:
@@ -270,6 +291,7 @@ def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePa
         usage.update(shard.usage)
         odd.update(shard.odd)
         answered += sum(shard.outcomes.values()) if shard.state is State.DONE else shard.succeeded or 0
+    drift = facts.get("drift", {})
     held = (f"shard {s.number} ({s.items:,} requests): {s.note}" for s in shards if s.state is State.HELD)
     return RunStatus(
         run_dir=str(run_dir), vendor=facts["vendor"],
@@ -277,6 +299,7 @@ def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePa
         shards=dict(states), outcomes=dict(outcomes), answered=answered, held=tuple(held),
         duplicates=_duplicates(facts, shards), usage=dict(usage), odd=dict(odd),
         repeated=sum(shard.moved for shard in shards if shard.sent),
+        drift=tuple(Drift(**noted) for noted in drift.get("noted", ())), more_drift=drift.get("more", False),
     )  # fmt: skip
 
 

@@ -140,13 +140,14 @@ class Anthropic:
         return self._read((yield from call(get_batch, request)))
 
     def list(self, limit: int) -> Flow[None]:
-        def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
+        def turn(after: str | None) -> Flow[inline.Page]:
             request = list_batches.request_kwargs(limit=limit, after_id=after or UNSET, **self._headers())
             reply = inline.success((yield from call(list_batches, request)), self._refusal)
             page, _ = tolerant(reply.content, wire.BetaListResponseMessageBatch)
             if page.data is None:
                 raise unexpected("a list of batches", reply.content)
-            return [self._batch(bytes(raw)) for raw in page.data], (page.last_id or "") if page.has_more else None
+            batches = [self._batch(bytes(raw)) for raw in page.data]
+            return batches, (page.last_id or "") if page.has_more else None, reply.content
 
         return inline.pages(turn)
 

@@ -77,6 +77,7 @@ SPEAK = "send_message"
 """The tool by which an agent answers (§3.2)."""
 GLANCE = 100
 """Messages that mostly tell whose a job is; the document's own default."""
+UUID4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 EVERYTHING = 2**31 - 1
 """The limit of a list that is not to end early: the document names no maximum."""
 
@@ -89,7 +90,7 @@ class LettaOptions(Options, kw_only=True, forbid_unknown_fields=True, frozen=Tru
     callback_url: Annotated[str, msgspec.Meta(min_length=1, max_length=2083)] | None = None
     project: str | None = None
     project_id: str | None = None
-    user_id: str | None = None
+    user_id: Annotated[str, msgspec.Meta(pattern=rf"^user-{UUID4}\Z")] | None = None
 
 
 class Letta:
@@ -155,7 +156,7 @@ class Letta:
         """Running jobs only. Ascending, because `after` means newer whatever the order (§3.3)."""
         seen: set[str] = set()
 
-        def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
+        def turn(after: str | None) -> Flow[inline.Page]:
             request = list_batches.request_kwargs(
                 limit=limit, after=after or UNSET, order=SortOrder.ASC, **self._headers()
             )
@@ -163,7 +164,7 @@ class Letta:
             jobs = [self._batch(raw) for raw in inline.entries(reply.content, "a list of jobs")]
             fresh = [job for job in jobs if job.id not in seen]
             seen.update(job.id for job in fresh)
-            return fresh, fresh[-1].id if fresh and len(jobs) >= limit else None
+            return fresh, fresh[-1].id if fresh and len(jobs) >= limit else None, reply.content
 
         return inline.pages(turn)
 
@@ -171,7 +172,7 @@ class Letta:
         reply = yield from call(cancel_batch, cancel_batch.request_kwargs(batch_id, **self._headers()))
         if reply.status_code == 501:  # §3.3: the server notices too late that it cannot stop the provider's batch
             hint = "the job is marked cancelled all the same; what runs at the provider goes on and is charged"
-            raise Unsupported(f"{PROFILE.title}: {self._refusal(reply)}", hint=hint)
+            raise Unsupported(f"{PROFILE.title}: {self._refusal(reply)}", hint=hint, raw=reply.content)
         inline.success(reply, self._refusal)
         return (yield from self.get(batch_id))
 
@@ -255,7 +256,8 @@ class Letta:
     def _created(self, reply: Response[Any]) -> Batch:
         if reply.status_code in NO_BATCHES:
             hint = "batches are a legacy of Letta: self-hosted servers up to 0.16.8 have them"  # §3.0
-            raise Unsupported(f"{PROFILE.title}: this server offers no batches: {self._refusal(reply)}", hint=hint)
+            message = f"{PROFILE.title}: this server offers no batches: {self._refusal(reply)}"
+            raise Unsupported(message, hint=hint, raw=reply.content)
         return self._read(reply)
 
     def _read(self, reply: Response[Any]) -> Batch:

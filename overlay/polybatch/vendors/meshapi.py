@@ -92,7 +92,7 @@ class MeshOptions(Options, kw_only=True, forbid_unknown_fields=True, frozen=True
     """As the vendor writes it; 24h unless given (§4.2)."""
     metadata: dict[str, Any] | None = None
     """Comes back with the batch."""
-    mesh_version: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}\Z")] | None = None
+    mesh_version: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")] | None = None
     """The dated contract; without it the key's own, then the oldest (§4.0)."""
     request_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}\Z")] | None = None
     """The caller's name for a call, on every call it is set for (§4.0)."""
@@ -161,14 +161,15 @@ class MeshAPI:
         return self._read((yield from call(get_batch, request)))
 
     def list(self, limit: int) -> Flow[None]:
-        def turn(after: str | None) -> Flow[tuple[Sequence[Batch], str | None]]:
+        def turn(after: str | None) -> Flow[inline.Page]:
             request = list_batches.request_kwargs(limit=limit, after=after or UNSET, **self._headers())
             reply = inline.success((yield from call(list_batches, request)), self._refusal)
             page, _ = tolerant(reply.content, wire.BatchList)
             if page.data is None:
                 raise unexpected("a list of batches", reply.content)
             batches = [self._batch(bytes(raw)) for raw in page.data]
-            return batches, (page.last_id or batches[-1].id) if page.has_more and batches else None
+            cursor = (page.last_id or batches[-1].id) if page.has_more and batches else None
+            return batches, cursor, reply.content
 
         return inline.pages(turn)
 

@@ -149,7 +149,8 @@ class OneRouter:
         reply = yield from call(cancel_batch, request, meaning=_meaning)
         if path is None and reply.status_code in {404, 405}:
             message = f"OneRouter answered the cancel with HTTP {reply.status_code}; its path is not published"
-            raise Unsupported(message, hint="if the batch exists, the right path can be given as option cancel_path")
+            hint = "if the batch exists, the right path can be given as option cancel_path"
+            raise Unsupported(message, hint=hint, raw=reply.content)
         self._success(reply)
         try:
             return self._read(reply)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import anthropic
 from loop import methods, serve
+from signatures import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ def call(operation: str, arguments: dict[str, Any], settings: Mapping[str, Any])
     batches = (one.beta if settings["resource"] == "beta.messages" else one).messages.batches
     if operation == "operations":
         return methods(batches)
+    if operation == "types":
+        return signatures((name, getattr(batches, name)) for name in methods(batches))
     if operation == "list_all":
         return list(batches.list(**arguments))
     if operation == "results":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import letta_client
 from loop import methods, serve
+from signatures import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,9 @@ def call(operation: str, arguments: dict[str, Any], settings: Mapping[str, Any])
     batches = client(settings["base_url"], settings["api_key"], settings.get("project")).batches
     if operation == "operations":
         return [*methods(batches), *(f"messages.{name}" for name in methods(batches.messages))]
+    if operation == "types":
+        own = [(name, getattr(batches, name)) for name in methods(batches)]
+        return signatures([*own, ("messages.list", batches.messages.list)])
     if operation == "list_all":
         return list(batches.list(**arguments))
     if operation == "messages.list":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import meshapi
 from loop import methods, serve
+from signatures import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,8 @@ def call(operation: str, arguments: dict[str, Any], settings: Mapping[str, Any])
     batches = client(settings["base_url"], settings["api_key"]).batches
     if operation == "operations":
         return methods(batches)
+    if operation == "types":
+        return signatures((name, getattr(batches, name)) for name in methods(batches))
     if operation == "create":
         return batches.create(meshapi.CreateBatchParams.model_validate(arguments))
     return getattr(batches, operation)(**arguments)
