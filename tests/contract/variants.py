@@ -166,7 +166,7 @@ def mutants(judge: Judge, whole: Schema, instance: Json, place: Place) -> Iterat
         value = changed(instance, place.path, new)
         return Variant(f"{place.at}.{name}".removeprefix("itself."), kind, value, leaves if place.sure else None)
 
-    for name in schema.get("properties", {}).keys() & given.keys():
+    for name in sorted(schema.get("properties", {}).keys() & given.keys()):
         allowed = kinds(judge, schema["properties"][name])
         rest = {key: value for key, value in given.items() if key != name}
         yield variant(name, "dropped", rest, leaves=name in schema.get("required", []))

@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -135,8 +136,11 @@ class Server:
 
 
 def main() -> None:
-    """Fills the cache."""
-    install()
+    """Fills the cache; exit code 1 with the reason where that cannot be."""
+    try:
+        install()
+    except Missing as why:
+        sys.exit(str(why))
     print(FOLDER)
 
 
