@@ -26,7 +26,9 @@ def cases_text(shape: Shape) -> str:
 def _facts(shape: Shape) -> dict[str, Any]:
     options = {}
     for option in shape.options:
-        found = str(option.sample) if option.where != "body" and not isinstance(option.sample, str) else option.sample
+        found = option.sample
+        if option.where != "body" and not isinstance(found, str):
+            found = json.dumps(found)  # a boolean travels as `true`
         value = option.sample if option.sample not in (None, "", {}) else OPTION_VALUES.get(option.type, "text")
         options[option.name] = {"in": option.where, "name": option.wire, "value": value, "found": found or value}
     list_query: list[str] = []

@@ -6,6 +6,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from jsonpath_rfc9535 import find
+
 from scripts.spec_compiler.documents import Document, load_yaml
 from scripts.spec_compiler.errors import SpecError
 from scripts.spec_compiler.patching import apply_patches
@@ -13,12 +15,15 @@ from scripts.spec_compiler.simplifying import pascal
 from scripts.spec_compiler.walking import PREFIX, Schema, children, holders, name_of, ref, resolve
 
 from .choosing import Operations
+from .shape import types
 
 CONVENTION = "project convention"
 INFERRED = "inferred from the shape that OpenAI-like batch APIs share"
 SCHEMAS = load_yaml(Path(__file__).parent / "templates" / "inferred.yaml")
 LINES = "application/x-jsonl"
 RANGES = ("4XX", "5XX")
+UUIDS = "$..[?@.format == 'uuid'].format"
+ASKED_TIMES = "$..parameters..[?@.format == 'date-time'].format"
 Place = tuple[str | int, ...]
 
 
@@ -96,6 +101,9 @@ def _unescaped(part: str) -> str:
 def common_names(patching: Patching) -> None:
     """One tag, our operationIds, the key where it belongs, and replies whose status is one or a range."""
     patching.add("$", "All vendors share one tag.", CONVENTION, update={"tags": [{"name": "batches"}]})
+    for target, why in ((UUIDS, "An id is text to a client."), (ASKED_TIMES, "An option is text, as it was given.")):
+        if find(target, patching.document):
+            patching.add(target, why, CONVENTION, remove=True)
     _schemes(patching)
     scheme = next(iter(patching.document["components"]["securitySchemes"]))
     for name in patching.operations:
@@ -108,6 +116,7 @@ def common_names(patching: Patching) -> None:
             update["security"] = [{scheme: []}]
         patching.add(place, "Common tag and operationId.", CONVENTION, update=update)
         _key_parameters(patching, place)
+        _plain_parameters(patching, place)
         _ranges(patching, place)
     _failures(patching)
     body = patching.followed((*patching.operation("create_batch"), "requestBody"))
@@ -138,6 +147,15 @@ def _key_parameters(patching: Patching, place: Place) -> None:
             if parameter["in"] == "header" and str(parameter["name"]).lower() in headers:
                 why = "The key belongs to the security scheme; as a parameter every call would have to carry it."
                 patching.add((*holder, "parameters", index), why, CONVENTION, remove=True)
+
+
+def _plain_parameters(patching: Patching, place: Place) -> None:
+    """Filters by lists and objects go: an option is one plain value."""
+    for index, entry in reversed(list(enumerate(patching.at(place).get("parameters", [])))):
+        parameter = resolve(patching.document, entry)
+        kinds = types(patching.document, parameter.get("schema", {}))
+        if kinds & {"array", "object"} and not parameter.get("required"):
+            patching.add((*place, "parameters", index), "An option is one plain value.", CONVENTION, remove=True)
 
 
 def _ranges(patching: Patching, operation: Place) -> None:

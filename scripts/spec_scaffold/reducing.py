@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from scripts.spec_compiler.documents import Document
 from scripts.spec_compiler.walking import Schema, reachable, references, resolve, rewrite_all
+from scripts.spec_compiler.walking import operations as operations_of
 
 from .choosing import Operations
 
@@ -63,11 +64,16 @@ def _operation(document: Document, item: Document, method: str) -> Document:
 
 
 def _components(document: Document, paths: Document) -> Document:
-    """What the operations reach, and every way to present a key."""
+    """What the operations reach, and the ways to present a key that they take, or all where none is named."""
     reached = reachable(document, references(paths))
+    asked = [operation.get("security", []) for _, _, operation in operations_of({"paths": paths})]
+    taken = {name for each in (document.get("security", []), *asked) for entry in each for name in entry}
     kept: Document = {}
     for kind, entries in document.get("components", {}).items():
-        names = [name for name in entries if kind == "securitySchemes" or f"#/components/{kind}/{name}" in reached]
+        if kind == "securitySchemes":
+            names = [name for name in entries if name in taken or not taken]
+        else:
+            names = [name for name in entries if f"#/components/{kind}/{name}" in reached]
         if names and not kind.startswith("x-"):
             kept[kind] = {name: _bare(entries[name]) for name in names}
     for status, reply in kept.get("responses", {}).items():

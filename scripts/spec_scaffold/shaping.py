@@ -51,6 +51,22 @@ def _schema_name(patching: Patching, place: Place, wanted: str) -> str:
     return named(patching, place) or move(patching, place, wanted, shared=False)
 
 
+def _only_a_list(patching: Patching, place: Place, where: str) -> None:
+    """What may be a list or null, as many servers' documents have it, is a list here. Raises SpecError for others."""
+    node = patching.at(place)
+    if node.get("type") == "array":
+        return
+    kinds = [{**node, "type": kind} for kind in node["type"]] if isinstance(node.get("type"), list) else []
+    kinds += [resolve(patching.document, part) for part in node.get("anyOf", node.get("oneOf", []))]
+    lists = [kind for kind in kinds if kind.get("type") == "array"]
+    if len(lists) != 1 or any(kind.get("type") not in {"array", "null"} for kind in kinds):
+        raise SpecError(
+            f"{where} may be something else than a list; make it one in a copy of the document, and give that"
+        )
+    patching.add(place, "A batch of nothing is none.", INFERRED, remove=True)
+    patching.add(place[:-1], "A list of requests, never null.", INFERRED, update={str(place[-1]): lists[0]})
+
+
 def _requests(patching: Patching, shape: Shape) -> None:
     where = _where(shape, "create_batch")
     operation = patching.at(patching.operation("create_batch"))
@@ -76,8 +92,7 @@ def _requests(patching: Patching, shape: Shape) -> None:
         update = {"required": [shape.requests]}
         patching.add(place, "A batch of nothing is none; here requests always travel inline.", INFERRED, update=update)
     array = patching.followed((*place, "properties", shape.requests))
-    if patching.at(array).get("type") != "array":
-        raise SpecError(f"{where}: {shape.requests} may be something else than an array")
+    _only_a_list(patching, array, f"{where}: {shape.requests}")
     shape.item = _schema_name(patching, (*array, "items"), "BatchRequest")
     shape.body = _item_body(patching, shape, shape.requests) or ""
     item: Place = ("components", "schemas", shape.item)
@@ -86,6 +101,11 @@ def _requests(patching: Patching, shape: Shape) -> None:
         patching.add(
             item, "Results are told apart by it, or are the answer to it.", INFERRED, update={"required": missing}
         )
+    inside: Place = (*item, "properties")
+    if patching.at((*inside, "custom_id")).get("type") != "string":
+        patching.add((*inside, "custom_id"), "Not null here: results are told apart by it.", INFERRED, remove=True)
+        own = {"custom_id": {"type": "string", "minLength": 1}}
+        patching.add(inside, "Results are told apart by it.", INFERRED, update=own)
     shape.item_body = _schema_name(patching, (*item, "properties", shape.body), "RequestBody")
     inner = patching.schema(shape.item_body)
     if "model" not in inner.get("properties", {}):
@@ -199,6 +219,9 @@ def _listing(patching: Patching, shape: Shape) -> None:
         _drop(shape, "list_batches")
         return
     shape.data = identifier(arrays[0], shape.listing)
+    if shape.data not in schema.get("required", []):
+        place = ("components", "schemas", shape.listing)
+        patching.add(place, "Without it a page is none.", INFERRED, update={"required": [shape.data]})
     shape.more, shape.following = first(("has_more",), members), first(NEXT, members)
     items = (*patching.followed(("components", "schemas", shape.listing, "properties", shape.data)), "items")
     if named(patching, items) != shape.batch:

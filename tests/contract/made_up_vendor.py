@@ -162,6 +162,11 @@ def known(schema: Json) -> Json:
     return {"200": {"description": "ok", "content": content}, "400": problem, "401": problem, "404": problem}
 
 
+def or_null(schema: Json) -> Json:
+    """As servers in Python write what may be left out."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
 DATED = {"name": "api-version", "in": "header", "required": True, "schema": {"type": "string", "default": "2026-01"}}
 LINES = {"description": "lines", "content": {"application/jsonl": {"schema": named("Line")}}}
@@ -181,6 +186,9 @@ NAMED: Json = {
                 "parameters": [
                     {"name": "limit", "in": "query", "schema": NUMBER},
                     {"name": "after_id", "in": "query", "schema": TEXT},
+                    {"name": "since", "in": "query", "schema": or_null({"type": "string", "format": "date-time"})},
+                    {"name": "states", "in": "query", "schema": or_null({"type": "array", "items": TEXT})},
+                    {"name": "detailed", "in": "query", "schema": {"type": "boolean", "default": False}},
                 ],
                 "responses": known({"type": "array", "items": named("Job")}),
             },
@@ -191,19 +199,20 @@ NAMED: Json = {
     },
     "components": {
         "securitySchemes": {
+            "admin": {"type": "apiKey", "in": "header", "name": "X-Admin-Key"},
             "key": {"type": "apiKey", "in": "header", "name": "X-Quokka-Key"},
             "basic": {"type": "http", "scheme": "basic"},
         },
         "schemas": {
             "Create": struct(
-                "items window",
-                items={"type": "array", "items": named("Item"), "maxItems": 500},
+                "window",
+                items=or_null({"type": "array", "items": named("Item"), "maxItems": 500}),
                 window={"type": "string", "enum": ["24h", "7d"]},
                 priority={"type": ["integer", "null"]},
             ),
             "Item": struct(
-                "custom_id params kind",
-                custom_id=TEXT,
+                "params kind",
+                custom_id=or_null(TEXT),
                 kind={"type": "string", "const": "chat"},
                 params=named("Params"),
             ),
@@ -215,7 +224,7 @@ NAMED: Json = {
             ),
             "Job": struct(
                 "id status kind",
-                id=TEXT,
+                id={"type": "string", "format": "uuid"},
                 kind={"const": "batch"},
                 status=TEXT,
                 created_at=NUMBER,

@@ -117,6 +117,13 @@ def uploading(document: Json) -> None:
     document["paths"][JOBS]["post"]["requestBody"]["content"]["application/json"]["schema"] = body
 
 
+def loose() -> Json:
+    """A body whose requests are a list or a file."""
+    item = {"type": "object", "properties": {"custom_id": {"type": "string"}, "body": {"type": "object"}}}
+    lists = {"type": ["array", "string"], "items": item}
+    return {"type": "object", "properties": {"requests": lists}}
+
+
 def without_done(document: Json) -> None:
     words = {**JOB["properties"], "state": {"type": "string", "enum": ["alpha", "omega"]}}
     document["paths"][ONE]["get"]["responses"] = json_of({**JOB, "properties": words})
@@ -145,6 +152,12 @@ REFUSED: dict[str, tuple[Any, tuple[str, ...]]] = {
     "no end": (changed(without_done), ("no word for a batch that is done", "alpha, omega")),
     "no status": (changed(without_status), ("has none of status, state, processing_status",)),
     "other results": (changed(other_lines), ("GET /v2/files/{file}/content", "not lines with a custom_id")),
+    "more than a list": (
+        changed(
+            lambda d: d["paths"][JOBS]["post"]["requestBody"]["content"]["application/json"].update(schema=loose())
+        ),
+        ("may be something else than a list", "make it one in a copy"),
+    ),
     "dangling": (
         changed(lambda d: d["paths"][ONE]["get"].update(responses={"200": {"$ref": "#/components/responses/Gone"}})),
         ("#/components/responses/Gone leads nowhere",),
