@@ -62,7 +62,8 @@ def handle(sandbox: Sandbox, request: Request) -> Response:
     except (ValueError, KeyError, TypeError) as error:
         if request.method == "GET":
             raise
-        return json_reply({"error": f"{type(error).__name__}: {error}"}, status=400)
+        said = f"the body lacks {error}" if isinstance(error, KeyError) else str(error)
+        return json_reply({"error": said}, status=400)
 
 
 def _show(sandbox: Sandbox, request: Request) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_the_clock_moves_forward_only(lab):
     assert lab.control("POST", "/clock", {"advance": 90.5}) == {"clock": "2026-11-18T11:08:10.500000Z"}
     for wrong in (-1, "1", None, True, 1e12, float("nan")):
         lab.control("POST", "/clock", {"advance": wrong}, status=400)
-    lab.control("POST", "/clock", {}, status=400)
+    assert lab.control("POST", "/clock", {}, status=400) == {"error": "the body lacks 'advance'"}
     assert lab.control("GET", "")["clock"] == "2026-11-18T11:08:10.500000Z"
 
 
