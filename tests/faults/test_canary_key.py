@@ -189,7 +189,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 """Every command that knows the key, or what was done with it."""
 
 
-@pytest.mark.parametrize("vendor", names())
+@pytest.mark.parametrize(
+    "vendor", [pytest.param(name, marks=[pytest.mark.slow] * (name != "anthropic")) for name in names()]
+)
 def test_f64_the_command_line(
     vendor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -61,6 +61,7 @@ def python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_renamed_path_is_called_without_any_edit(copy: Path) -> None:
     rename(copy, "/v1/messages/batches", "/v9/renamed")
     done = python(copy, "-c", CREATE)
