@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shlex
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from polybatch import BatchClient
-from polybatch.cli import main
+from polybatch.cli import main, stopping
 from polybatch.cli.stopping import Stop
 from polybatch_sandbox import VENDORS, Sandbox
 from tests.sandbox.cli_lab import FAST, OUT, RUN, VARIABLES, lines, requests_file
@@ -201,6 +202,14 @@ def test_a_second_signal_stops_at_once_and_handlers_come_back() -> None:
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_system_without_sighup_has_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.delattr(signal, "SIGHUP")
+        there = runpy.run_path(str(Path(stopping.__file__)))["SIGNALS"]
+    assert there == (signal.SIGINT, signal.SIGTERM)
+    assert (*there, signal.SIGHUP) == stopping.SIGNALS
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
