@@ -35,16 +35,20 @@ BUDGETS = (
 )
 VENDOR_BUDGET = 250
 MODULE_LINES = 400
+LONG = "results that come in one document are streamed, and what stands around them is judged apart"
 REASONS: dict[str, str] = {
     "the interface without vendors": "dialects/messages and dialects/openai_lines (164) hold what three vendor files"
     " had in common and serve the vendors to come; tolerant reading grew with what the tests of hostile answers found;"
-    " network (231) and inflate (58) bound where a connection may lead, how slow and how large a reply may be, which no"
-    " HTTP library does",
+    " network (236) and inflate (125) bound where a connection may lead, how slow and how large a reply may be,"
+    " which no HTTP library does; arrays, grouping, repeats, naming and narrow (390) keep the memory flat and the lines"
+    " bytes; weave, crew, hold and line (230) carry out several transfers at once, in threads and on a loop",
     "run": "finding a lost create again, watching for a late one, repair rounds, the canary, quarantine and the proof"
     " of the key are each a module of about a hundred lines, or a part of one (creating, searching, repairing);"
     " drift (118) notes what the vendor's document does not name",
+    "vendor letta": LONG,
+    "vendor meshapi": LONG,
     "cli": "shards (45, what each batch waits for) and decisions (68, a held run and the commands that decide) are what"
-    " an operator reads; the rest are words for duplicates, quarantine, watches and a disk that fails; contract (133)"
+    " an operator reads; the rest are words for duplicates, quarantine, watches and a disk that fails; checking (110)"
     " asks and reports",
     "the sandbox": "chaos (a proxy, 145) and malice (a hostile vendor, 135) are tools of fault injection beside the"
     " imitation of the vendors; trouble at random and the words for conflicts, garbage and failures took another 40;"

@@ -1,29 +1,36 @@
 """One batch interface over many vendors' LLM batch APIs.
 
 from polybatch import BatchClient, Request
+
+A name is imported when it is first asked for, so that commands that never call a vendor need no HTTP.
 """
 
-from .callback import parse_callback
-from .client import AsyncBatchClient, BatchClient
-from .errors import (
-    AuthError,
-    ContractError,
-    InputError,
-    NotFound,
-    NotReady,
-    PolybatchError,
-    RateLimited,
-    RunError,
-    RunHeld,
-    RunLocked,
-    TooManyBatches,
-    TransportError,
-    UnknownOutcome,
-    Unsupported,
-    VendorError,
-)
-from .model import Batch, BatchStatus, Callback, Counts, ErrorInfo, Outcome, Request, Result, Usage
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .callback import parse_callback
+    from .client import AsyncBatchClient, BatchClient
+    from .errors import (
+        AuthError,
+        ContractError,
+        InputError,
+        NotFound,
+        NotReady,
+        PolybatchError,
+        RateLimited,
+        RunError,
+        RunHeld,
+        RunLocked,
+        TooManyBatches,
+        TransportError,
+        UnknownOutcome,
+        Unsupported,
+        VendorError,
+    )
+    from .model import Batch, BatchStatus, Callback, Counts, ErrorInfo, Outcome, Request, Result, Usage
 
 __all__ = [
     "AsyncBatchClient",
@@ -55,3 +62,20 @@ __all__ = [
     "__version__",
     "parse_callback",
 ]
+
+HOMES = ("errors", "model", "callback", "client")
+"""Where the names live; what costs most to import comes last."""
+
+if not TYPE_CHECKING:  # a type checker would take any name to exist
+
+    def __getattr__(name: str) -> Any:
+        """A public name, or a module that holds some."""
+        if name in HOMES:
+            return import_module(f"{__name__}.{name}")
+        for home in HOMES if name in __all__ else ():
+            if name in (found := vars(import_module(f"{__name__}.{home}"))):
+                return globals().setdefault(name, found[name])
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -3,133 +3,85 @@
 Refused is what the document forbids: a missing field, a wrong JSON type, a limit, a rule.
 What a vendor may have added since (a new field, enum word or union variant) passes, with one warning.
 
-    strict schema ──open_schema──► judge that refuses
-                └────────────────► judge that only warns
+    strict schema ──opened──► judge that refuses
+                └──closed──► judge that only warns
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-from jsonschema_rs import ValidationErrorKind as Error
+import msgspec
 
 from .document import Document
+from .narrow import narrowed
+from .schemas import closed, closed_components, of_version, opened
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+
+ID = "custom_id"
+"""The member of an item that names it, wherever an item has a name."""
 
 
 class ItemCheck:
-    """Checks items of one vendor; compiled once, then a few microseconds an item."""
+    """Checks items of one vendor; compiled once, then a microsecond or two an item."""
 
     def __init__(self, document: Document, *, version: str | None = None) -> None:
-        definitions = document.data.get("components", {})
-        item = document.items["items"]
-        opened = open_schema(definitions, version=version)
-        self._refuse = jsonschema_rs.Draft202012Validator({**open_schema(item, version=version), "components": opened})
-        known = {"schemas": shut_schema(definitions.get("schemas", {}))}
-        self._warn = jsonschema_rs.Draft202012Validator({**shut_schema(item), "components": known})
-        self._document, self._item, self._version = document, item, version
+        components = {"schemas": document.data.get("components", {}).get("schemas", {})}
+        item, components = of_version(document.items["items"], version), of_version(components, version)
+        self._version, self._item, self._components = version, item, components
+
+    @cached_property
+    def _refuse(self) -> jsonschema_rs.Validator:
+        return _compiled({**opened(self._item), "components": opened(self._components)})
+
+    @cached_property
+    def _warn(self) -> jsonschema_rs.Validator:
+        return _compiled({**closed(self._item), "components": closed_components(self._components["schemas"])})
+
+    def decoder(self, *, renamed: bool) -> msgspec.json.Decoder[Any] | None:
+        """What decodes a line only where its item passes and is known; one that will be `renamed` may have any id."""
+        item = self._follow(self._item)
+        if renamed:
+            item = {**item, "properties": {**item["properties"], ID: {"type": "string", "minLength": 1}}}
+        kind = narrowed(item, self._follow)
+        return None if kind is None else msgspec.json.Decoder(kind)
+
+    def _follow(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        while (ref := schema.get("$ref")) is not None:
+            schema = self._components["schemas"][ref.rpartition("/")[2]]
+        return schema
+
+    def passes(self, *, known: bool) -> Callable[[Any], bool]:
+        """What tells whether an item is not refused, nor warned of if all of it has to be `known`."""
+        return (self._warn if known else self._refuse).is_valid
 
     def refusals(self, item: Mapping[str, Any]) -> Iterator[str]:
         """Why the vendor would refuse the item; nothing if it would not."""
-        if not self._refuse.is_valid(item):
-            for error in self._refuse.iter_errors(item):
-                yield explain(error, self._version)
+        return self._said(self._refuse, item)
 
     def warning(self, item: Mapping[str, Any]) -> str | None:
         """What the document does not know about an item that is not refused."""
-        if not self._warn.is_valid(item):
-            return next((explain(error, self._version) for error in self._warn.iter_errors(item)), None)
-        return next((f"{path}: no such field" for path in self._unlisted(item, self._item)), None)
+        return next(self._said(self._warn, item), None)
 
-    def _unlisted(self, value: Any, schema: Mapping[str, Any], path: str = "") -> Iterator[str]:
-        """Fields of an object, and of the objects in it, that the document does not list although it takes them.
-
-        A schema for further fields means that the vendor takes any (MeshAPI's body); mere openness is our own.
-        """
-        schema = self._document.follow(schema)
-        known = schema.get("properties")
-        if known is None or not isinstance(value, Mapping):
+    def _said(self, judge: jsonschema_rs.Validator, item: Mapping[str, Any]) -> Iterator[str]:
+        if judge.is_valid(item):
             return
-        free = isinstance(schema.get("additionalProperties"), Mapping)
-        for name, inner in value.items():
-            place = f"{path}.{name}".lstrip(".")
-            if name in known:
-                yield from self._unlisted(inner, known[name], place)
-            elif not free:
-                yield place
+        try:
+            for error in judge.iter_errors(item):
+                yield explain(error, self._version)
+        except ValueError:  # an error holds the value, and the judge cannot hand out what is nested deeper than that
+            yield "it is nested too deeply for the judge to say what is wrong"
 
 
-def open_schema(node: Any, *, version: str | None = None) -> Any:
-    """A copy of a schema that accepts words, fields and variants added later.
+def _compiled(schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    import jsonschema_rs  # noqa: PLC0415 - requests of the usual form need no judge
 
-    `version`: a property that carries `x-versions` is forbidden unless the version is among them.
-    """
-    if isinstance(node, list):
-        return [open_schema(item, version=version) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    if version is not None and version not in node.get("x-versions", [version]):
-        return {"not": {}}
-    opened = {
-        key: _open_member(key, value, version)
-        for key, value in node.items()
-        if key not in SHUTS_OUT and not (key in MAY_SHUT_OUT and value is False)
-    }
-    if "enum" in node and "type" not in node:
-        opened["type"] = sorted({_json_type(word) for word in node["enum"]})
-    if "oneOf" in opened:
-        opened["anyOf"] = opened.pop("oneOf")  # branches that were opened may overlap
-    if "anyOf" in opened and "discriminator" in node:
-        opened["anyOf"] = [*opened["anyOf"], _other_variant(node["discriminator"])]
-    return opened
-
-
-def shut_schema(node: Any) -> Any:
-    """A copy of a schema in which an object that lists its fields, and says nothing of others, has no others."""
-    if isinstance(node, list):
-        return [shut_schema(item) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    shut = {key: value if key in DATA | REFINES else shut_schema(value) for key, value in node.items()}
-    if isinstance(node.get("properties"), Mapping) and not MAY_SHUT_OUT & node.keys():
-        shut["unevaluatedProperties" if REFINES & node.keys() else "additionalProperties"] = False
-    return shut
-
-
-def _open_member(key: str, value: Any, version: str | None) -> Any:
-    if key in DATA:
-        return value
-    if key in NAMED and isinstance(value, Mapping):
-        return {name: open_schema(inner, version=version) for name, inner in value.items()}
-    return open_schema(value, version=version)
-
-
-NAMED = frozenset({"properties", "patternProperties", "$defs", "schemas"})
-"""Keywords whose keys are names chosen by the vendor, not keywords."""
-DATA = frozenset({"const", "default", "example", "examples", "if", "not"})
-"""Keywords whose value is a value, or a condition that opening would turn round."""
-REFINES = frozenset({"then", "else"})
-"""Keywords whose value says more about an object that is described already."""
-SHUTS_OUT = frozenset({"enum", "discriminator"})
-MAY_SHUT_OUT = frozenset({"additionalProperties", "unevaluatedProperties"})
-
-
-def _other_variant(discriminator: Mapping[str, Any]) -> dict[str, Any]:
-    """The branch that takes a tag which none of the known variants has."""
-    tag = discriminator["propertyName"]
-    known = sorted(discriminator.get("mapping", {}))
-    unknown = {"type": "string", "not": {"enum": known}} if known else {"type": "string"}
-    return {"type": "object", "required": [tag], "properties": {tag: unknown}}
-
-
-def _json_type(word: Any) -> str:
-    return next((name for kind, name in JSON_TYPES if isinstance(word, kind)), "null")
-
-
-JSON_TYPES = (
-    (bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"),
-)  # fmt: skip
+    return jsonschema_rs.Draft202012Validator(schema)
 
 
 def explain(error: jsonschema_rs.ValidationError, version: str | None = None) -> str:
@@ -137,8 +89,8 @@ def explain(error: jsonschema_rs.ValidationError, version: str | None = None) ->
     error = _deepest(error)
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path).lstrip(".")
     message = error.message
-    if isinstance(error.kind, UNLISTED):
-        where, message = f"{where}.{error.kind.unexpected[0]}".lstrip("."), "no such field"
+    if unlisted := getattr(error.kind, "unexpected", ()):
+        where, message = f"{where}.{unlisted[0]}".lstrip("."), "no such field"
     if error.kind.name in {"not", "falseSchema"}:
         message = "is not accepted" + (f" with version {version}" if version else "")
     if len(message) > MAX_MESSAGE:
@@ -146,7 +98,6 @@ def explain(error: jsonschema_rs.ValidationError, version: str | None = None) ->
     return f"{where}: {message}" if where else message
 
 
-UNLISTED = (Error.AdditionalProperties, Error.UnevaluatedProperties)
 MAX_MESSAGE = 240
 """Characters of a judge's message; it quotes the value, which may be a whole document."""
 
@@ -155,7 +106,4 @@ def _deepest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationEr
     """Of a union that nothing fits, the complaint of the variant that fits furthest."""
     branches: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
     candidates = [_deepest(inner) for branch in branches for inner in branch[:1]]
-    if not candidates:
-        return error
-    best = max(candidates, key=lambda inner: len(inner.instance_path))
-    return best if len(best.instance_path) > len(error.instance_path) else error
+    return max([error, *candidates], key=lambda each: (len(each.instance_path), hasattr(each.kind, "unexpected")))

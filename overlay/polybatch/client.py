@@ -7,34 +7,29 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
-from functools import cached_property, partial
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import httpx
 from attrs import evolve
 
-from . import source
-from .dialects import inline
 from .errors import ContractError, InputError, NotReady, PolybatchError, VendorError
 from .flow import Clock, Flow, Pause, Warn, mapped
-from .intake import Intake
 from .model import Batch, Request, Result
 from .network import trusted
 from .origin import check_base_url, same_origin
-from .vendor import Capabilities, Payload, Vendor, capabilities
+from .single import staged
+from .vendor import Capabilities, Vendor, capabilities
 from .vendors import find_vendor
 from .wire import AsyncWire, Line, Timer, Wire
 
 if TYPE_CHECKING:
     from .run import AsyncRun, Run
 
-SPOOL = 8 * 1024 * 1024
-"""Bytes of a create's body that stay in memory before it goes to a temporary file."""
 FIRST_POLL, POLL_FACTOR, LONGEST_POLL = 5.0, 1.5, 60.0
 """Seconds between two looks at a batch: 5, 7.5, … 60; most batches take minutes to an hour (facts §2.4)."""
 
@@ -304,73 +299,6 @@ def decoded(vendor: Vendor, batch_id: str) -> Flow[None]:
         raise ContractError(message, raw=first.raw) from first
     if expected is not None and read < expected:
         raise ContractError(f"batch {batch_id}: {read} of {expected} results came", hint="fetch them again")
-
-
-@contextmanager
-def staged(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: bool) -> Iterator[Payload]:
-    """Check all requests and encode them into one body; raises InputError before anything is sent."""
-    with tempfile.SpooledTemporaryFile(max_size=SPOOL) as file:
-        size = 0
-        for chunk in inline.body(vendor.envelope(), _single(vendor, requests, check=check)):
-            size += file.write(chunk)
-            _within(vendor, size)
-        yield Payload(size, partial(_chunks, file))
-
-
-def _single(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: bool) -> Iterator[bytes]:
-    """The encoded requests of one batch; what must not stand together in a batch is refused."""
-    intake = Intake(vendor, check=check)
-    seen: dict[str, str] = {}
-    loners: dict[str, str] = {}
-    models: dict[str | None, str] = {}
-    where = ""
-    for where, request in _located(intake, requests):
-        encoded = intake.encode(request, where)
-        if (first := seen.setdefault(request.custom_id, where)) != where:
-            raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, at {first}")
-        if (key := vendor.alone(request)) is not None and (first := loners.setdefault(key, where)) != where:
-            raise InputError(f"{where}: {key} is in this batch already, at {first}", hint="use run(), which splits")
-        models.setdefault(vendor.model(request), where)
-        if vendor.profile.one_model and len(models) > 1:
-            raise InputError(
-                f"{where}: model {vendor.model(request)!r}, but the batch began with {next(iter(models))!r}",
-                hint=f"a {vendor.profile.title} batch has one model; use run(), which splits",
-            )
-        _within(vendor, 0, items=len(seen))
-        yield encoded
-    if not where:
-        place = f" in {requests}" if isinstance(requests, str | Path) else ""
-        raise InputError(f"there are no requests{place}", hint="a batch needs at least one")
-
-
-def _located(intake: Intake, requests: Iterable[Request] | str | Path) -> Iterator[tuple[str, Request]]:
-    if isinstance(requests, str | Path):
-        for _, number, line in source.lines(Path(requests)):
-            where = f"{requests}, line {number}"
-            yield where, intake.read(line, where)
-        return
-    if not isinstance(requests, Iterable):
-        raise InputError(f"expected an iterable of Request or a path, got {type(requests).__name__}")
-    for index, request in enumerate(requests):
-        if not isinstance(request, Request):
-            raise InputError(f"request {index}: expected a polybatch.Request, got {type(request).__name__}")
-        yield f"request {index} ({request.custom_id})", request
-
-
-def _within(vendor: Vendor, size: int, *, items: int = 0) -> None:
-    limits, title = vendor.profile.limits, vendor.profile.title
-    if limits.max_items is not None and items > limits.max_items:
-        raise InputError(
-            f"{title}: one batch holds {limits.max_items:,} requests at most", hint="use run(), which splits"
-        )
-    if limits.max_bytes is not None and size > limits.max_bytes:
-        raise InputError(f"{title}: one batch has {limits.max_bytes:,} bytes at most", hint="use run(), which splits")
-
-
-def _chunks(file: tempfile.SpooledTemporaryFile[bytes] | IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(source.BLOCK):
-        yield chunk
 
 
 def _id(batch_id: str) -> str:

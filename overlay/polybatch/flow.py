@@ -2,14 +2,15 @@
 
 A *flow* is a generator: it yields steps and is sent what each step brought; `wire` has the two drivers.
 
-    Exchange ─► Reply            one request, its whole reply
+    Exchange ─► Reply            one request, its whole reply, or the head of a long one
     Open     ─► Reply            one request, the body of a success left on the wire
-    Read     ─► bytes            the next piece of an opened body, b"" at its end
+    Read     ─► bytes            the next piece of a body that was opened or has begun, b"" at its end
     Emit     ─► None             results for whoever iterates over the flow
     Pause    ─► None             wait so many seconds
     Clock    ─► float            monotonic seconds
     Now      ─► datetime         the time at the vendor, by its Date header; None before its first reply
     Warn     ─► None             something the user should hear of
+    Together ─► list             what came of other flows, carried out at the same time
 
 Pure: no sockets, clock or sleep here.
 """
@@ -49,6 +50,12 @@ class Exchange:
     """Whether sending it twice is harmless."""
     foreign: bool = False
     """Whether the address came from the vendor's answer and not from its document."""
+    head: int = 0
+    """So many bytes of a success come with the reply, and what is left can be read piece by piece; 0: all come."""
+
+    def begun(self, reply: Reply) -> bool:
+        """Whether a reply has only the beginning of what was sent."""
+        return 0 < self.head <= len(reply.content) and 200 <= reply.status < 300
 
 
 @frozen
@@ -94,7 +101,18 @@ class Warn:
     message: str
 
 
-Step: TypeAlias = Exchange | Open | Read | Emit | Pause | Clock | Now | Warn
+@frozen
+class Together:
+    """Carry flows out at the same time; brings of each, in their order, its value or the PolybatchError it raised.
+
+    The code of all of them runs in turn and in one thread: only their waiting for the network is done at once. Each
+    has an opened body of its own, and what they emit goes out as it comes.
+    """
+
+    flows: Sequence[Flow[Any]] = field(repr=False)
+
+
+Step: TypeAlias = Exchange | Open | Read | Emit | Pause | Clock | Now | Warn | Together
 Flow: TypeAlias = Generator[Step, Any, T]
 
 
@@ -163,8 +181,18 @@ def send(step: Exchange, *, opened: bool = False, meaning: Meaning = as_said) ->
         yield Pause(pause)
 
 
-def _asked(flow: Flow[Any], step: Step, hear: Callable[[Step, Any], None] | None = None) -> Flow[Callable[[], Step]]:
-    """Hand an inner flow's step on; what is given back takes the inner flow to its next step, or ends it."""
+def _asked(
+    flow: Flow[Any],
+    step: Step,
+    within: Callable[[Flow[Any]], Flow[Any]],
+    hear: Callable[[Step, Any], None] | None = None,
+) -> Flow[Callable[[], Step]]:
+    """Hand an inner flow's step on; what is given back takes the inner flow to its next step, or ends it.
+
+    `within`: what becomes of the flows that it wants done together.
+    """
+    if isinstance(step, Together):
+        step, hear = Together([within(each) for each in step.flows]), None
     try:
         answer = yield step
     except Exception as error:  # noqa: BLE001 - whatever the driver throws belongs to the inner flow
@@ -177,10 +205,11 @@ def _asked(flow: Flow[Any], step: Step, hear: Callable[[Step, Any], None] | None
 def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> Flow[T]:
     """The same flow, with everything it emits passed through `change`."""
     act: Callable[[], Step] = partial(next, flow)
+    within = partial(mapped, change=change)
     try:
         while True:
             step = act()
-            act = yield from _asked(flow, Emit(change(step.items)) if isinstance(step, Emit) else step)
+            act = yield from _asked(flow, Emit(change(step.items)) if isinstance(step, Emit) else step, within)
     except StopIteration as stop:
         return cast("T", stop.value)
     finally:
@@ -190,9 +219,10 @@ def mapped(flow: Flow[T], change: Callable[[Sequence[Any]], Sequence[Any]]) -> F
 def overheard(flow: Flow[T], hear: Callable[[Step, Any], None]) -> Flow[T]:
     """The same flow; `hear` gets each step and what it brought before the flow itself does."""
     act: Callable[[], Step] = partial(next, flow)
+    within = partial(overheard, hear=hear)
     try:
         while True:
-            act = yield from _asked(flow, act(), hear)
+            act = yield from _asked(flow, act(), within, hear)
     except StopIteration as stop:
         return cast("T", stop.value)
     finally:
@@ -222,17 +252,23 @@ def replayed(flow: Flow[T], reply: Reply) -> Flow[T]:
 
 def until(flow: Flow[Any], enough: Callable[[Sequence[Any]], bool]) -> Flow[bool]:
     """Carry out a flow until `enough` says so of what it emits, and leave the rest unread; whether it said so."""
-    act: Callable[[], Step] = partial(next, flow)
-    try:
-        while True:
-            step = act()
-            if not isinstance(step, Emit):
-                act = yield from _asked(flow, step)
-            elif enough(step.items):
-                return True
-            else:
-                act = partial(next, flow)
-    except StopIteration:
-        return False
-    finally:
-        flow.close()
+    said = False
+
+    def watched(inner: Flow[T]) -> Flow[T | None]:
+        nonlocal said
+        act: Callable[[], Step] = partial(next, inner)
+        try:
+            while not said:
+                step = act()
+                if not isinstance(step, Emit):
+                    act = yield from _asked(inner, step, watched)
+                else:
+                    act, said = partial(next, inner), said or enough(step.items)
+        except StopIteration as stop:
+            return cast("T", stop.value)
+        finally:
+            inner.close()
+        return None
+
+    yield from watched(flow)
+    return said

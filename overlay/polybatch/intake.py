@@ -1,28 +1,29 @@
 """Every item is checked before anything is sent: one place for a single create and for a run; pure.
 
 line of bytes ─► Request ─► the vendor's item ─► judged ─► encoded bytes
+      └── is the vendor's item, and judged as it is ──────────────┘
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 from attrs import define, field
 
-from .check import ItemCheck
+from .check import ID, ItemCheck
 from .document import Document
 from .errors import ContractError, InputError
 from .model import Request
-from .reading import loads, shorten
+from .reading import UNREADABLE, loads, shorten
 from .vendor import Vendor
 
 logger = logging.getLogger("polybatch")
-encoder = msgspec.json.Encoder()
+encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
 
 
 @define
@@ -35,6 +36,52 @@ class Intake:
     model: str | None = None
     """The model for items that name none."""
     _warned: bool = field(default=False, init=False)
+    _passes: Callable[[Any], bool] | None = field(default=None, init=False)
+    _most: float = field(init=False)
+    """Bytes of one request, encoded."""
+
+    def __attrs_post_init__(self) -> None:
+        limits = self.vendor.profile.limits
+        self._most = limits.max_item_bytes or limits.max_bytes or math.inf
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether lines may travel as they are, but for their ids: nothing has to be added to them."""
+        return self.vendor.profile.verbatim and self.model is None
+
+    def usual(self, lines: Sequence[bytes], *, renamed: bool = False) -> list[str] | None:
+        """The ids on lines that all may travel as they are and have the usual form; `None` where one has not.
+
+        `renamed`: they travel under other ids than their own.
+        """
+        if not (self.verbatim and self.check) or self.vendor.profile.one_model:
+            return None
+        decode = _decoder(self.vendor.document, self.vendor.version(), renamed)
+        if decode is None or max(map(len, lines), default=0) > self._most:
+            return None
+        try:
+            return [decode(line).custom_id for line in lines]
+        except UNREADABLE:
+            return None
+
+    def admitted(self, line: bytes, travelling: str | None = None) -> tuple[str, dict[str, Any]] | None:
+        """Id and item of a line that may travel as it is and of which there is nothing to say; `None` for any other.
+
+        `travelling`: the id under which it will travel, where that is not its own.
+        """
+        if not (self.verbatim and self.check) or len(line) > self._most:
+            return None
+        if self._passes is None:
+            judge = _judge(self.vendor.document, self.vendor.version())
+            self._passes = judge.passes(known=not self._warned)
+        try:
+            item = decoder.decode(line)
+            custom_id = item[ID]
+            if travelling is not None and isinstance(custom_id, str):
+                item[ID] = travelling
+            return (custom_id, item) if custom_id and self._passes(item) else None
+        except (*UNREADABLE, TypeError, KeyError):
+            return None
 
     def read(self, line: bytes, where: str) -> Request:
         """A line of an input file."""
@@ -64,10 +111,9 @@ class Intake:
             raise InputError(f"{where}: {lost}, which JSON cannot carry")
         if self.check:
             self._judged(item, where)
-        limit = self.vendor.profile.limits.max_item_bytes or self.vendor.profile.limits.max_bytes
-        if limit is not None and len(encoded) > limit:
+        if len(encoded) > self._most:
             title = self.vendor.profile.title
-            raise InputError(f"{where}: the request has {len(encoded):,} bytes, {title} takes {limit:,} at most")
+            raise InputError(f"{where}: the request has {len(encoded):,} bytes, {title} takes {self._most:,} at most")
         return encoded
 
     def _judged(self, item: Mapping[str, Any], where: str) -> None:
@@ -76,7 +122,7 @@ class Intake:
             hint = f"the {self.vendor.profile.title} document forbids it; --no-check sends it all the same"
             raise InputError(f"{where}: {refusal}", hint=hint)
         if not self._warned and (warning := judge.warning(item)):
-            self._warned = True
+            self._warned, self._passes = True, None  # from now on what is not known is no news
             logger.warning("%s: %s; not in the vendor's document, sent as it is (said once)", where, warning)
 
 
@@ -84,6 +130,13 @@ class Intake:
 def _judge(document: Document, version: str | None) -> ItemCheck:
     """Compiled when the first item is judged: that takes as long as judging a thousand."""
     return ItemCheck(document, version=version)
+
+
+@cache
+def _decoder(document: Document, version: str | None, renamed: bool) -> Callable[[bytes], Any] | None:  # noqa: FBT001
+    """What decodes a line of the usual form, and nothing that would not pass."""
+    found = _judge(document, version).decoder(renamed=renamed)
+    return None if found is None else found.decode
 
 
 def _reason(line: bytes, said: object) -> str:

@@ -94,7 +94,7 @@ class Batch:
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     raw: bytes = field(default=b"", repr=False)
-    """The vendor's own JSON for this batch."""
+    """The vendor's own JSON for this batch; where it is over a MiB, with null in the place of its results."""
     retry_after: float | None = None
     """Seconds the vendor asks to wait before the next look."""
     usage: Usage | None = None
@@ -146,8 +146,21 @@ def no_result(status: BatchStatus) -> ErrorInfo:
     return ErrorInfo(code=code, message=message, status=None, retryable=True)
 
 
-def _nothing(_body: bytes) -> None:
-    return None
+@frozen
+class Answer:
+    """What a model said; each part `None` where the vendor does not say."""
+
+    text: str | None = None
+    """Joined."""
+    usage: Usage | None = None
+    finish: Finish | None = None
+
+
+NO_ANSWER = Answer()
+
+
+def _nothing(_body: bytes) -> Answer:
+    return NO_ANSWER
 
 
 @frozen(slots=False)
@@ -163,13 +176,8 @@ class Result:
     error: ErrorInfo | None = None
     body_raw: bytes = field(default=b"", repr=False)
     """The part of `raw` that holds the model's answer, undecoded."""
-    read_text: Callable[[bytes], str | None] = field(default=_nothing, repr=False, eq=False)
-    """The vendor's way from `body_raw` to the answer's text."""
-    read_usage: Callable[[bytes], Usage | None] = field(default=_nothing, repr=False, eq=False)
-    """The vendor's way from `body_raw` to its token counts."""
-
-    read_finish: Callable[[bytes], Finish | None] = field(default=_nothing, repr=False, eq=False)
-    """The vendor's way from `body_raw` to why the model stopped."""
+    read: Callable[[bytes], Answer] = field(default=_nothing, repr=False, eq=False)
+    """The vendor's way from `body_raw` to what the model said."""
     alias: str | None = None
     """A second id by which the vendor knows the request, where it has one (Letta's agent)."""
 
@@ -179,16 +187,21 @@ class Result:
         return loads(self.body_raw) if self.body_raw else None
 
     @cached_property
+    def answer(self) -> Answer:
+        """What all vendors' answers have, decoded together; an empty one where there is no answer."""
+        return self.read(self.body_raw) if self.body_raw else NO_ANSWER
+
+    @property
     def text(self) -> str | None:
         """The answer's text, joined; `None` where there is no answer."""
-        return self.read_text(self.body_raw) if self.body_raw else None
+        return self.answer.text
 
-    @cached_property
+    @property
     def usage(self) -> Usage | None:
         """The tokens this request used; `None` where the vendor does not say."""
-        return self.read_usage(self.body_raw) if self.body_raw else None
+        return self.answer.usage
 
-    @cached_property
+    @property
     def finish(self) -> Finish | None:
         """Why the model stopped; a refused or cut answer is still `succeeded` and shows here."""
-        return self.read_finish(self.body_raw) if self.body_raw else None
+        return self.answer.finish

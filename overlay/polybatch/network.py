@@ -6,13 +6,13 @@ cookies and has a mind of its own about redirects and proxies.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from http import HTTPMethod
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.request import getproxies, proxy_bypass
@@ -21,6 +21,8 @@ import httpx
 from attrs import frozen
 
 from .errors import ContractError, InputError, TransportError
+from .hold import held
+from .inflate import accepted
 from .origin import INSIDE, PORTS, Origin, off_limits, origin
 
 T = TypeVar("T")
@@ -126,12 +128,14 @@ class Stream(_Paced):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """The next bytes; none at the end."""
+        held(self._inner)
         since = self._pace.now()
         return self._pace.took(self._inner.read(max_bytes, timeout), since, timeout, read=True)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send, slice by slice."""
         for piece in self._pace.slices(buffer):
+            held(self._inner)
             since = self._pace.now()
             self._inner.write(piece, timeout)
             self._pace.took(piece, since, timeout, read=False)
@@ -235,6 +239,8 @@ class AsyncGuard(_Connecting):
 
     async def connect_tcp(self, host: str, port: int, **rest: Any) -> AsyncStream:
         """Connect to the first of a host's addresses that answers."""
+        import asyncio  # noqa: PLC0415 - 10 ms that only who has an event loop spends
+
         targets = [host]
         with _unreachable():
             if self._bounds is not None and self._bounds.concern(host, port):
@@ -359,8 +365,8 @@ logging.getLogger("httpcore.http11").addFilter(_Discreet())
 
 @contextmanager
 def sending(request: httpx.Request) -> Iterator[None]:
-    """A request under way: it asks for a reply as it is, not compressed, and httpcore logs nothing of the headers."""
-    request.headers["accept-encoding"] = "identity"
+    """A request under way: what is only read may come compressed, and httpcore logs nothing of the headers."""
+    request.headers["accept-encoding"] = accepted() if request.method == HTTPMethod.GET else "identity"
     token = _sending.set(True)
     try:
         with named(request):

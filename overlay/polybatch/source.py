@@ -11,13 +11,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from attrs import frozen
+
 from .errors import InputError
 from .framing import BOM
+from .inflate import Frame
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 """Bytes read at a time."""
+WINDOW = 1 << 27
+"""Bytes that a frame of zstd may have us keep: as many as the program zstd takes unless it is told otherwise."""
 MAX_LINE = 256 * 1024 * 1024
 """Bytes of one line; no vendor takes a create that is larger (facts/seed-vendors.md §1)."""
+
+
+PACKED = frozenset({".gz", ".zst"})
+"""Endings of inputs that are decompressed."""
 
 
 def open_input(path: Path) -> IO[bytes]:
@@ -31,39 +40,76 @@ def open_input(path: Path) -> IO[bytes]:
         raise InputError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
     if path.suffix == ".gz":
         return io.BufferedReader(_Unpacked(_gunzip(file)))
-    return io.BufferedReader(_Unpacked(_unzstd(file, zstandard))) if zstandard else file
+    return io.BufferedReader(_Unpacked(_unzstd(file))) if zstandard else file
+
+
+@frozen
+class Block:
+    """A piece of an input: whole lines as they stand there, blank ones too, without their ends."""
+
+    offset: int
+    """Bytes from the start of the input to the first line."""
+    number: int
+    """Of the first line, from 1."""
+    text: bytes
+    """All of it, without the end of the last line."""
+    lines: list[bytes]
+
+    def __iter__(self) -> Iterator[tuple[int, int, bytes]]:
+        """Offset, number and bytes of each line that is not blank."""
+        end = self.offset
+        for number, line in enumerate(self.lines, self.number):
+            start, end = end, end + len(line) + 1
+            if cleaned := clean(line):
+                yield start, number, cleaned
+
+
+def blocks(path: Path, digest: Digest | None = None) -> Iterator[Block]:
+    """All lines of an input, about a MiB at a time; `digest` is fed everything that is read."""
+    with open_input(path) as file:
+        offset, number, rest = 0, 1, bytearray()
+        try:
+            while data := file.read(BLOCK):
+                if digest is not None:
+                    digest.update(data)
+                cut = data.rfind(b"\n")
+                if len(rest) + (data.find(b"\n") if cut >= 0 else len(data)) > MAX_LINE:
+                    raise InputError(f"{path}, line {number}: longer than {MAX_LINE:,} bytes")
+                if cut < 0:
+                    rest += data
+                    continue
+                text = bytes(rest) + data[:cut]
+                block = Block(offset, number, text, text.split(b"\n"))
+                yield block
+                offset, number, rest = offset + len(text) + 1, number + len(block.lines), bytearray(data[cut + 1 :])
+            if rest:
+                yield Block(offset, number, bytes(rest), [bytes(rest)])
+        except (OSError, EOFError) as error:
+            raise InputError(f"{path}, after line {number - 1}: {error}", hint="is the file complete?") from error
 
 
 def lines(path: Path, digest: Digest | None = None) -> Iterator[tuple[int, int, bytes]]:
-    """Offset, number (from 1) and bytes of each line, without its end; blank lines are counted and left out.
-
-    `digest` is fed everything that is read.
-    """
-    with open_input(path) as file:
-        number, end = 0, 0
-        try:
-            while line := file.readline(MAX_LINE + 1):
-                number, start, end = number + 1, end, end + len(line)
-                if digest is not None:
-                    digest.update(line)
-                if len(line) > MAX_LINE:
-                    raise InputError(f"{path}, line {number}: longer than {MAX_LINE:,} bytes")
-                if line := clean(line):
-                    yield start, number, line
-        except (OSError, EOFError) as error:
-            raise InputError(f"{path}, after line {number}: {error}", hint="is the file complete?") from error
+    """Offset, number (from 1) and bytes of each line, without its end; blank lines are counted and left out."""
+    for block in blocks(path, digest):
+        yield from block
 
 
 def lines_at(path: Path, offsets: Iterable[int]) -> Iterator[bytes]:
     """The lines of a plain file that begin at these offsets, without their ends."""
-    with path.open("rb") as file:
+    with path.open("rb", buffering=BLOCK) as file:
+        end = -1
         for offset in offsets:
-            file.seek(offset)
-            yield clean(file.readline())
+            if offset != end:
+                file.seek(offset)
+            line = file.readline()
+            end = offset + len(line)
+            yield clean(line)
 
 
 def clean(line: bytes) -> bytes:
     """A line without its end, blanks around it, and a byte order mark."""
+    if line[:1] == b"{" and line[-1:] == b"}":  # nearly all are
+        return line
     return line.removeprefix(BOM).strip(b" \t\r\n")
 
 
@@ -102,18 +148,23 @@ def _gunzip(file: IO[bytes]) -> Iterator[bytes]:
             raise OSError(str(error)) from error
 
 
-def _unzstd(file: IO[bytes], zstandard: Any) -> Iterator[bytes]:
+def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
     """Frame after frame. zstandard's own file reader has no lines and takes a cut frame for the end."""
     frame = None
     with file:
         while block := file.read(BLOCK):
-            while block:
-                frame = frame or zstandard.ZstdDecompressor().decompressobj()
-                try:
-                    yield frame.decompress(block)
-                except zstandard.ZstdError as error:
-                    raise OSError(str(error)) from error
-                block, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+            rest: bytes | memoryview = block
+            while rest:
+                frame, piece = frame or Frame(WINDOW), None
+                while piece is None or len(piece) == BLOCK:  # it holds back what does not fit into a step
+                    try:
+                        piece = frame.decompress(rest, BLOCK)
+                    except (zlib.error, MemoryError) as error:
+                        raise OSError(str(error)) from error
+                    yield piece
+                    rest = frame.unconsumed_tail
+                if frame.eof:
+                    rest, frame = frame.unused_data, None
     if frame is not None:
         raise EOFError("the last frame is cut short")
 

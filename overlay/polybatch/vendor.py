@@ -71,6 +71,10 @@ class Profile:
     """Whether a batch that the list does not show does not exist, once its create can no longer be under way."""
     newest_first: bool = False
     """Whether the list begins with the newest batch, so that a search may end at what is too old."""
+    watch: bool = False
+    """Whether the list shows a running batch as it is at that moment, so that it answers for many at once."""
+    verbatim: bool = False
+    """Whether a request travels in the very form in which a line of input has it, `custom_id` and all."""
     distinct: bool = False
     """Whether batches are told apart by how many requests they hold, so that no two of a run should hold as many."""
     capacity: frozenset[str] = frozenset()

@@ -1,124 +1,49 @@
-"""The two drivers of a flow, sync and async: with `network`, the only file that knows httpx, a clock or sleep.
+"""The two drivers of a flow, sync and async: with `line` and `network`, all that knows httpx, a clock or sleep.
 
-The key is added here, for the base URL's own origin only, and masked in whatever comes back whole. One redirect is
-followed, by a GET, within the origin that was asked.
+One redirect is followed, by a GET, within the origin that was asked. Whose turn it is says `weave`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import ssl
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, closing
 from datetime import datetime
 from functools import partial
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import httpx
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from .calendar import Calendar
-from .errors import ContractError, InputError, PolybatchError, TransportError
-from .flow import Clock, Emit, Exchange, Flow, Now, Open, Pause, Read, Reply, Step, Warn
-from .inflate import MASK, Incoming
-from .network import AsyncGuard, Body, Guard, Ways, guarded, lost_call, named, reach, sending, trusted
-from .origin import bare, check_foreign, redirected, same_origin
-from .version import __version__
+from .crew import Crew
+from .errors import ContractError, PolybatchError, TransportError
+from .flow import Clock, Emit, Exchange, Flow, Now, Open, Pause, Read, Reply, Warn
+from .inflate import Incoming
+from .line import FRESH, IDLE, Line, Timer
+from .network import AsyncGuard, Guard, Ways, lost_call, named, sending
+from .origin import redirected
+from .weave import Carried, Lane, Leave, Weave
 
 T = TypeVar("T")
 logger = logging.getLogger("polybatch")
 
-AGENT = f"polybatch/{__version__}"
-CONNECT_TIMEOUT = 10.0
-"""Seconds to reach a host."""
 JITTER = 0.2
 """Fraction by which a pause is stretched at random, so that many clients do not come back together."""
 MAX_REPLY = 1024 * 1024 * 1024
 """Bytes of a reply that is read whole; MeshAPI's hold all results of a batch. Our own bound, against a full memory."""
 MAX_REFUSAL = 1024 * 1024
 """Bytes of a refusal that are kept; what comes after them explains nothing more."""
-RANDOM, WORD = 16, 8
-"""A key is masked in a reply that repeats it: with 16 characters it is in no answer by chance, with 8 in no refusal;
-a shorter one (a test's) is not looked for."""
 
 
-@frozen
-class Timer:
-    """Where time comes from; a test gives its own."""
+AHEAD = 512 * 1024
+"""Bytes that a thread reads before it hands them over, which costs about as much as reading them."""
+WAITING = (Exchange, Open, Read, Pause)
+"""Steps during which others may go on."""
 
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    asleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    jitter: Callable[[], float] = random.random
-
-
-@frozen
-class Line:
-    """How to reach one vendor."""
-
-    base_url: str
-    credentials: Mapping[str, str] = field(repr=False)
-    timeout: float = 60.0
-    """Seconds without a byte after which a call is given up."""
-    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None = None
-    timer: Timer = Timer()
-    tls: ssl.SSLContext | None = None
-    """Whom to trust; the usual authorities unless given."""
-    inside: bool = False
-    """Whether an address that the vendor gives may lie in a private network."""
-
-    @property
-    def patience(self) -> httpx.Timeout:
-        """How long a call waits for what."""
-        return httpx.Timeout(self.timeout, connect=min(CONNECT_TIMEOUT, self.timeout))
-
-    def way(self, kind: Callable[..., T], guard: Callable[..., Any], proxy: str | None) -> T:
-        """A transport of our own."""
-        limits = None if self.inside or proxy else reach(self.base_url)
-        return guarded(kind, lambda inner: guard(inner, limits, self.timer.monotonic), self.tls or trusted(), proxy)
-
-    def request(self, exchange: Exchange) -> httpx.Request:
-        """The HTTP request of an exchange, with the key if it goes to the vendor itself."""
-        given = dict(exchange.request)
-        method, url = given.pop("method"), str(given.pop("url"))
-        if exchange.foreign:
-            check_foreign(url, self.base_url, inside=self.inside)
-        else:
-            url = self.base_url + url
-        headers = {"user-agent": AGENT, "accept": "*/*", **given.pop("headers", {})}
-        if same_origin(url, self.base_url):
-            headers.update(self.credentials)
-        for name, value in headers.items():
-            if not (value.isascii() and value.isprintable()):
-                raise InputError(f"the value of the header {name} has a character that no header carries")
-        content = given.pop("content", None)
-        body = content if content is None or isinstance(content, bytes) else Body(content)
-        params = {name: value for name, value in given.pop("params", {}).items() if value is not None}
-        more = {"extensions": {"timeout": self.patience.as_dict()}, **given}
-        try:
-            request = httpx.Request(method, url, params=params or None, headers=headers, content=body, **more)
-        except httpx.InvalidURL as error:
-            kind = ContractError if exchange.foreign else InputError
-            raise kind(f"{bare(url)!r} is not a URL that can be called: {error}") from error
-        if isinstance(body, Body):
-            request.stream = body  # httpx would wrap it in a stream for blocking clients only
-        return request
-
-    def keys(self, response: httpx.Response) -> list[bytes]:
-        """What nobody shall see in a reply; a short word in a success is more likely a word than the key."""
-        least = RANDOM if response.is_success else WORD
-        found = (value.rpartition(" ")[2].encode() for value in self.credentials.values())
-        return [key for key in found if len(key) >= least]
-
-    def reply(self, response: httpx.Response, content: bytes) -> Reply:
-        """A reply as everybody sees it: where its headers repeat the key, the key is masked as in its body."""
-        headers = response.headers.raw
-        for key in self.keys(response):
-            headers = [(name, said.replace(key, MASK)) for name, said in headers]
-        return Reply(response.status_code, httpx.Headers(headers), content)
+__all__ = ["AsyncWire", "Line", "Timer", "Wire"]
 
 
 class Wire:
@@ -126,12 +51,13 @@ class Wire:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._ways = Ways[Any](line.transport, partial(line.way, httpx.HTTPTransport, Guard))
+        self._ways = _ways(line, httpx.HTTPTransport, Guard)
+        self._lock = Lock()
         self._calendar = Calendar(line.timer.monotonic)
 
     def close(self) -> None:
         """Close all connections."""
-        for transport in self._ways.open:
+        for transport in _open(self._ways):
             transport.close()
 
     def run(self, flow: Flow[T]) -> T:
@@ -145,53 +71,85 @@ class Wire:
 
     def iterate(self, flow: Flow[T]) -> Generator[Any, None, T]:
         """Carry out a flow, yielding what it emits."""
-        opened = _Opened()
-        answer: Any = None
-        try:
-            while True:
-                step = _advance(flow, answer)
-                if isinstance(step, Emit):
-                    yield from step.items
-                    answer = None
-                else:
-                    answer = self._perform(step, opened)
-        except StopIteration as stop:
-            return cast("T", stop.value)
-        finally:
-            flow.close()
-            opened.close()
+        weave, crew = Weave(flow, _Opened), Crew[Lane[_Opened]]()
+        with ExitStack() as ending:
+            ending.callback(_close, weave)
+            ending.callback(weave.close)
+            ending.callback(crew.close)
+            while weave.going:
+                for lane, step in weave.turns():
+                    if isinstance(step, Emit):
+                        yield from step.items
+                        weave.answer(lane)
+                    elif weave.alone or not isinstance(step, WAITING):
+                        weave.answer(lane, self._perform(step, lane.body))
+                    elif isinstance(step, Pause):
+                        weave.pause(lane, self._line.timer.monotonic() + _stretched(step, self._line.timer))
+                    elif self._line.transport is not None:  # the caller's own may not be made for threads
+                        weave.answer(lane, self._perform(step, lane.body))
+                    else:
+                        weave.send_away()
+                        crew.send(lane, partial(self._perform, step, lane.body, AHEAD))
+                self._wait(weave, crew)
+        return cast("T", weave.root.outcome)
 
-    def _perform(self, step: Step, opened: _Opened) -> Any:
-        if isinstance(step, Pause):
-            return self._line.timer.sleep(_stretched(step, self._line.timer))
-        if not isinstance(step, Exchange | Open | Read):
+    def _wait(self, weave: Weave[_Opened], crew: Crew[Lane[_Opened]]) -> None:
+        """Until something that goes on beside the flow is done, or a pause is over."""
+        timer, left = self._line.timer, weave.left(self._line.timer.monotonic())
+        slept = not crew
+        if crew:
+            for lane, answer in crew.back(left):
+                weave.come_back(lane, answer)
+        elif left is not None:
+            timer.sleep(left)
+        weave.wake(timer.monotonic(), slept=slept)
+
+    def _perform(self, step: Carried, opened: _Opened, least: int = 1) -> Any:
+        if isinstance(step, Leave):
+            opened.close()
+        elif isinstance(step, Pause):
+            self._line.timer.sleep(_stretched(step, self._line.timer))
+        elif not isinstance(step, WAITING):
             return _aside(step, self._line.timer, self._calendar)
-        try:
-            if isinstance(step, Read):
-                return next(opened.chunks, b"")
-            exchange = step.exchange if isinstance(step, Open) else step
-            if isinstance(step, Open):
-                opened.close()  # a flow may have left the last one unread
-            response = self._send(exchange)
-            if onward := _onward(exchange, response):
-                response.close()
-                response = self._send(onward)
-            content, blocks = bytearray(), _blocks(response, self._line.keys(response))
-            if isinstance(step, Open) and response.is_success:
-                opened.response, opened.chunks = response, blocks
-            else:
-                with closing(blocks):
-                    for block in blocks:
-                        if _full(content, block, response):
-                            break
+        else:
+            try:
+                return opened.read(least) if isinstance(step, Read) else self._call(step, opened)
+            except (httpx.HTTPError, PolybatchError) as error:
+                return _trouble(error, step)
+        return None
+
+    def _call(self, step: Exchange | Open, opened: _Opened) -> Reply:
+        exchange = step.exchange if isinstance(step, Open) else step
+        if parted := isinstance(step, Open) or exchange.head > 0:
+            opened.close()  # a flow may have left the last one unread
+        response = self._send(exchange)
+        if onward := _onward(exchange, response):
+            self._read(response)  # else its connection could not be used again
+            response = self._send(onward)
+        content = bytearray()
+        if parted and response.is_success:
+            opened.response, opened.chunks = response, _blocks(response, self._line.keys(response))
+            while len(content) < exchange.head and (block := next(opened.chunks, b"")):
+                content += block
+        else:
+            content = self._read(response)
+        with self._lock:
             return _reply(exchange, response, content, self._line, self._calendar)
-        except (httpx.HTTPError, PolybatchError) as error:
-            return _trouble(error, step)
+
+    def _read(self, response: httpx.Response) -> bytearray:
+        content = bytearray()
+        with closing(_blocks(response, self._line.keys(response))) as blocks:
+            for block in blocks:
+                if _full(content, block, response):
+                    break
+        return content
 
     def _send(self, exchange: Exchange) -> httpx.Response:
         request = self._line.request(exchange)
+        with self._lock:
+            way = self._ways[exchange.safe].to(request.url)
         with sending(request):
-            return _bound(self._ways.to(request.url).handle_request(request), request)
+            return _bound(way.handle_request(request), request)
 
 
 class AsyncWire:
@@ -199,12 +157,12 @@ class AsyncWire:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._ways = Ways[Any](line.transport, partial(line.way, httpx.AsyncHTTPTransport, AsyncGuard))
+        self._ways = _ways(line, httpx.AsyncHTTPTransport, AsyncGuard)
         self._calendar = Calendar(line.timer.monotonic)
 
     async def close(self) -> None:
         """Close all connections."""
-        for transport in self._ways.open:
+        for transport in _open(self._ways):
             await transport.aclose()
 
     async def run(self, flow: Flow[T]) -> T:
@@ -216,55 +174,96 @@ class AsyncWire:
 
     async def iterate(self, flow: Flow[T], returned: Callable[[T], None] | None = None) -> AsyncGenerator[Any, None]:
         """Carry out a flow, yielding what it emits; `returned` is told its value."""
-        opened = _Opened()
-        answer: Any = None
+        weave, busy = Weave(flow, _Opened), dict[Lane[_Opened], asyncio.Task[Any]]()
         try:
-            while True:
-                step = _advance(flow, answer)
-                if isinstance(step, Emit):
-                    for item in step.items:
-                        yield item
-                    answer = None
-                else:
-                    answer = await self._perform(step, opened)
-        except StopIteration as stop:
-            if returned is not None:
-                returned(stop.value)
+            while weave.going:
+                for lane, step in weave.turns():
+                    if isinstance(step, Emit):
+                        for item in step.items:
+                            yield item
+                        weave.answer(lane)
+                    elif weave.alone or not isinstance(step, WAITING):
+                        weave.answer(lane, await self._perform(step, lane.body))
+                    elif isinstance(step, Pause):
+                        weave.pause(lane, self._line.timer.monotonic() + _stretched(step, self._line.timer))
+                    else:
+                        weave.send_away()
+                        busy[lane] = asyncio.ensure_future(self._perform(step, lane.body))
+                await self._wait(weave, busy)
         finally:
-            flow.close()
-            await opened.aclose()
+            for task in busy.values():
+                task.cancel()
+            await asyncio.gather(*busy.values(), return_exceptions=True)
+            weave.close()
+            for body in weave.bodies:
+                await body.aclose()
+        if returned is not None:
+            returned(weave.root.outcome)
 
-    async def _perform(self, step: Step, opened: _Opened) -> Any:
-        if isinstance(step, Pause):
-            return await self._line.timer.asleep(_stretched(step, self._line.timer))
-        if not isinstance(step, Exchange | Open | Read):
+    async def _wait(self, weave: Weave[_Opened], busy: dict[Lane[_Opened], asyncio.Task[Any]]) -> None:
+        timer, left = self._line.timer, weave.left(self._line.timer.monotonic())
+        slept = not busy
+        if busy:
+            await asyncio.wait(busy.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            for lane in [lane for lane, task in busy.items() if task.done()]:
+                weave.come_back(lane, busy.pop(lane).result())
+        elif left is not None:
+            await timer.asleep(left)
+        weave.wake(timer.monotonic(), slept=slept)
+
+    async def _perform(self, step: Carried, opened: _Opened) -> Any:
+        if isinstance(step, Leave):
+            await opened.aclose()
+        elif isinstance(step, Pause):
+            await self._line.timer.asleep(_stretched(step, self._line.timer))
+        elif not isinstance(step, WAITING):
             return _aside(step, self._line.timer, self._calendar)
-        try:
-            if isinstance(step, Read):
-                return await anext(opened.chunks, b"")
-            exchange = step.exchange if isinstance(step, Open) else step
-            if isinstance(step, Open):
-                await opened.aclose()  # a flow may have left the last one unread
-            response = await self._send(exchange)
-            if onward := _onward(exchange, response):
-                await response.aclose()
-                response = await self._send(onward)
-            content, blocks = bytearray(), _ablocks(response, self._line.keys(response))
-            if isinstance(step, Open) and response.is_success:
-                opened.response, opened.chunks = response, blocks
-            else:
-                async with aclosing(blocks):
-                    async for block in blocks:
-                        if _full(content, block, response):
-                            break
-            return _reply(exchange, response, content, self._line, self._calendar)
-        except (httpx.HTTPError, PolybatchError) as error:
-            return _trouble(error, step)
+        else:
+            try:
+                return await (anext(opened.chunks, b"") if isinstance(step, Read) else self._call(step, opened))
+            except (httpx.HTTPError, PolybatchError) as error:
+                return _trouble(error, step)
+        return None
+
+    async def _call(self, step: Exchange | Open, opened: _Opened) -> Reply:
+        exchange = step.exchange if isinstance(step, Open) else step
+        if parted := isinstance(step, Open) or exchange.head > 0:
+            await opened.aclose()  # a flow may have left the last one unread
+        response = await self._send(exchange)
+        if onward := _onward(exchange, response):
+            await self._read(response)  # else its connection could not be used again
+            response = await self._send(onward)
+        content = bytearray()
+        if parted and response.is_success:
+            opened.response, opened.chunks = response, _ablocks(response, self._line.keys(response))
+            while len(content) < exchange.head and (block := await anext(opened.chunks, b"")):
+                content += block
+        else:
+            content = await self._read(response)
+        return _reply(exchange, response, content, self._line, self._calendar)
+
+    async def _read(self, response: httpx.Response) -> bytearray:
+        content = bytearray()
+        async with aclosing(_ablocks(response, self._line.keys(response))) as blocks:
+            async for block in blocks:
+                if _full(content, block, response):
+                    break
+        return content
 
     async def _send(self, exchange: Exchange) -> httpx.Response:
         request = self._line.request(exchange)
         with sending(request):
-            return _bound(await self._ways.to(request.url).handle_async_request(request), request)
+            return _bound(await self._ways[exchange.safe].to(request.url).handle_async_request(request), request)
+
+
+def _ways(line: Line, kind: Callable[..., Any], guard: Callable[..., Any]) -> Mapping[bool, Ways[Any]]:
+    """The ways for what may be sent twice, and for what may not."""
+    idle = {True: IDLE, False: FRESH}
+    return {safe: Ways(line.transport, partial(line.way, kind, guard, idle[safe])) for safe in idle}
+
+
+def _open(ways: Mapping[bool, Ways[Any]]) -> list[Any]:
+    return list(dict.fromkeys(transport for each in ways.values() for transport in each.open))
 
 
 class _Opened:
@@ -272,8 +271,25 @@ class _Opened:
 
     response: httpx.Response | None = None
     chunks: Any = iter(())
+    trouble: Exception | None = None
+
+    def read(self, least: int) -> bytes:
+        """The next bytes, at least so many unless it ends; what breaks it off behind some of them comes after them."""
+        if self.trouble is not None:
+            raise self.trouble
+        blocks: list[bytes] = []
+        try:
+            while least > 0 and (block := next(self.chunks, b"")):
+                blocks.append(block)
+                least -= len(block)
+        except (httpx.HTTPError, PolybatchError) as error:
+            if not blocks:
+                raise
+            self.trouble = error
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
     def close(self) -> None:
+        self.trouble = None
         if self.response is not None:
             self.chunks.close()
             self.response.close()
@@ -282,6 +298,11 @@ class _Opened:
         if self.response is not None:
             await self.chunks.aclose()
             await self.response.aclose()
+
+
+def _close(weave: Weave[_Opened]) -> None:
+    for body in weave.bodies:
+        body.close()
 
 
 def _blocks(response: httpx.Response, keys: Sequence[bytes]) -> Generator[bytes, None, None]:
@@ -330,12 +351,7 @@ def _onward(exchange: Exchange, response: httpx.Response) -> Exchange | None:
     return evolve(exchange, request=given, foreign=True)
 
 
-def _advance(flow: Flow[Any], answer: Any) -> Step:
-    """The flow's next step; trouble is an answer that is thrown."""
-    return flow.throw(answer) if isinstance(answer, PolybatchError) else flow.send(answer)
-
-
-def _aside(step: Step, timer: Timer, calendar: Calendar) -> float | datetime | None:
+def _aside(step: Carried, timer: Timer, calendar: Calendar) -> float | datetime | None:
     """The steps that touch no socket."""
     if isinstance(step, Clock):
         return timer.monotonic()

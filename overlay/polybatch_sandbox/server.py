@@ -1,11 +1,16 @@
 """Sockets around a `Sandbox`: one loopback port for the vendors, a second one for result files.
 
-HTTP/1.1 with keep-alive; bodies come by Content-Length or chunked, replies of unknown length go out chunked.
+HTTP/1.1 with keep-alive; bodies come by Content-Length or chunked, replies of unknown length go out chunked. With
+`compress` they go out in gzip, or in zstd where that is installed, to who accepts it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import zlib
+from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -22,6 +27,10 @@ LARGEST = (
     600 * 1024 * 1024
 )  # bytes of a request; the largest limit of a vendor is Anthropic's 256 MB, and tests go beyond it
 BODILESS = frozenset({204, 304})
+CODERS: dict[str, Callable[[], Any]] = {"gzip": partial(zlib.compressobj, wbits=31)}
+"""By content encoding: what makes one; the last that is accepted is taken."""
+if importlib.util.find_spec("zstandard"):  # it comes with an extra
+    CODERS["zstd"] = lambda: importlib.import_module("zstandard").ZstdCompressor().compressobj()
 
 
 class BadBody(Exception):
@@ -31,10 +40,13 @@ class BadBody(Exception):
 class Host(Port):
     """One port of a sandbox."""
 
-    def __init__(self, port: int, answer: Callable[[Request], Response], sandbox: Sandbox) -> None:
+    def __init__(
+        self, port: int, answer: Callable[[Request], Response], sandbox: Sandbox, *, compress: bool = False
+    ) -> None:
         super().__init__(port, Handler)
         self.answer = answer
         self.sandbox = sandbox
+        self.compress = compress
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -61,7 +73,9 @@ class Handler(BaseHTTPRequestHandler):
         except BadBody as bad:
             self.send_error(400, str(bad))
             return
-        self._send(self.server.answer(Request(self.command, self.path, tuple(self.headers.items()), body)))
+        request = Request(self.command, self.path, tuple(self.headers.items()), body)
+        reply = self.server.answer(request)
+        self._send(packed(request, reply) if self.server.compress else reply)
 
     def __getattr__(self, name: str) -> Any:
         """Every method is answered by the sandbox, unknown ones too."""
@@ -142,6 +156,22 @@ class Handler(BaseHTTPRequestHandler):
         """Says nothing: the ledger is the record."""
 
 
+def packed(request: Request, reply: Response) -> Response:
+    """A reply in an encoding that the request accepts, if it does."""
+    words = {word.strip() for word in (request.header("Accept-Encoding") or "").split(",")}
+    if reply.dropped or reply.status in BODILESS or reply.header("Content-Encoding") or not words & CODERS.keys():
+        return reply
+    encoding = [word for word in CODERS if word in words][-1]
+    parts = iter([reply.body]) if isinstance(reply.body, bytes) else reply.body
+    return replace(reply, body=_coded(parts, CODERS[encoding]())).adding([("Content-Encoding", encoding)])
+
+
+def _coded(parts: Iterator[bytes], coder: Any) -> Iterator[bytes]:
+    for part in parts:
+        yield coder.compress(part)
+    yield coder.flush()
+
+
 def _cut(parts: Iterator[bytes], length: int) -> Iterator[bytes]:
     for part in parts:
         if length <= 0:
@@ -153,11 +183,11 @@ def _cut(parts: Iterator[bytes], length: int) -> Iterator[bytes]:
 class Server:
     """A sandbox on two ports of this machine."""
 
-    def __init__(self, sandbox: Sandbox, *, port: int = 0, result_port: int = 0) -> None:
+    def __init__(self, sandbox: Sandbox, *, port: int = 0, result_port: int = 0, compress: bool = False) -> None:
         self.sandbox = sandbox
-        self._host = Host(port, sandbox.handle, sandbox)
+        self._host = Host(port, sandbox.handle, sandbox, compress=compress)
         try:
-            self._files = Host(result_port, sandbox.handle_file, sandbox)
+            self._files = Host(result_port, sandbox.handle_file, sandbox, compress=compress)
         except BaseException:
             self._host.server_close()
             raise
@@ -190,11 +220,11 @@ class Server:
         self.close()
 
 
-def serve(*, port: int = 0, result_port: int = 0, **options: Any) -> Server:
+def serve(*, port: int = 0, result_port: int = 0, compress: bool = False, **options: Any) -> Server:
     """A server of a new sandbox, to be used with `with`; `options` are those of `Sandbox`."""
     sandbox = Sandbox(**options)
     try:
-        return Server(sandbox, port=port, result_port=result_port)
+        return Server(sandbox, port=port, result_port=result_port, compress=compress)
     except BaseException:
         sandbox.close()
         raise

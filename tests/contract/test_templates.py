@@ -53,7 +53,11 @@ PROBE = {
                     "200": {
                         "description": "A thing.",
                         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
-                    }
+                    },
+                    "422": {
+                        "description": "Not so.",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Odd"}}},
+                    },
                 },
             }
         },
@@ -258,6 +262,21 @@ def test_model_decodes_properties_named_like_its_locals(clients: tuple[Load, Loa
     assert odd.to_dict() == source
     with pytest.raises(AttributeError):
         stock.from_dict(source)
+
+
+def test_an_operation_imports_what_only_a_reply_needs_when_one_is_decoded(clients: tuple[Load, Load]) -> None:
+    ours, stock = (vars(load("api.batches.make")) for load in clients)
+    assert {"Thing", "Odd", "Client", "AuthenticatedClient"} <= stock.keys()
+    assert {"Thing", "Odd", "Client", "AuthenticatedClient"} & ours.keys() == {"Thing"}, "what is sent is at hand"
+    reply = ours["parse_response"](**_reply(422, b'{"odd": "x"}'))
+    assert (type(reply.parsed).__name__, reply.parsed.odd, reply.decode_error) == ("Odd", "x", None)
+
+
+def test_a_client_imports_httpx_when_it_connects(clients: tuple[Load, Load]) -> None:
+    ours, stock = (load("client") for load in clients)
+    assert ("httpx" in vars(stock), "httpx" in vars(ours)) == (True, False)
+    with ours.Client(base_url="https://probe.invalid") as client:
+        assert isinstance(client.get_httpx_client(), httpx.Client)
 
 
 def test_models_init_imports_a_model_when_it_is_asked_for(clients: tuple[Load, Load]) -> None:

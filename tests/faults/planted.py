@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from polybatch import flow, wire
+from polybatch import flow, line, wire
 from polybatch.dialects import inline
 from polybatch.errors import ContractError
 from polybatch.flow import Flow
@@ -123,7 +123,7 @@ def positional_match() -> None:
 
 def key_to_a_foreign_url() -> None:
     """The key goes wherever the vendor's answer points."""
-    swap(wire, "same_origin", lambda _: lambda *_: True)
+    swap(line, "same_origin", lambda _: lambda *_: True)
 
 
 def error_part_dropped() -> None:

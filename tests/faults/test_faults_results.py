@@ -6,9 +6,11 @@ import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+import zstandard
 
 from polybatch import PolybatchError
 from polybatch.cli import report
@@ -42,15 +44,19 @@ def names(count: int) -> list[str]:
 # -- the download breaks
 
 
-def cut_gzip(reply: Response) -> Response:
-    packed = gzip.compress(reply.read(), mtime=0)
-    return replace(reply, body=packed[: len(packed) // 2]).adding([("Content-Encoding", "gzip")])
+def cut_in(encoding: str, compress: Callable[[bytes], bytes]) -> Callable[[Response], Response]:
+    def cut(reply: Response) -> Response:
+        packed = compress(reply.read())
+        return replace(reply, body=packed[: len(packed) // 2]).adding([("Content-Encoding", encoding)])
+
+    return cut
 
 
 CUTS: dict[str, Callable[[Response], Response]] = {
     "broken off": lambda reply: replace(reply, body=(body := reply.read()), cut=len(body) // 2),
     "ended like a whole one": lambda reply: replace(reply, body=(body := reply.read())[: len(body) // 2]),
-    "in gzip": cut_gzip,
+    "in gzip": cut_in("gzip", partial(gzip.compress, mtime=0)),
+    "in zstd": cut_in("zstd", zstandard.compress),
     "nothing": lambda reply: replace(reply, body=b""),
 }
 

@@ -26,7 +26,7 @@ START = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from polybatch.cli import main; main(prog_name='polybatch')"
 )
-SLOWLY = "from polybatch.cli import runs; runs.SANDBOX_SPEED = 1.0\n" + START
+SLOWLY = "from polybatch.cli import driving; driving.SANDBOX_SPEED = 1.0\n" + START
 """As INTERFACE's --sandbox, but a batch takes a minute: else it may have ended before anybody looks."""
 SLOW = ("--poll", "60")
 """A run that waits until it is stopped: its second look comes after a minute."""

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from polybatch.cli import runs
+from polybatch.cli import driving
 from polybatch.cli.stopping import Stop
 from polybatch.errors import RunHeld
 from polybatch.run import RunStatus, sink
@@ -243,8 +243,8 @@ class Hand(Stop):
 
 @pytest.fixture
 def hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Hand]]:
-    monkeypatch.setattr(runs, "Stop", Hand)
-    monkeypatch.setattr(runs, "Timer", partial(Timer, monotonic=lambda: time.monotonic() + Hand.skipped))
+    monkeypatch.setattr(driving, "Stop", Hand)
+    monkeypatch.setattr(driving, "Timer", partial(Timer, monotonic=lambda: time.monotonic() + Hand.skipped))
     yield Hand
     Hand.act = staticmethod(lambda _: None)
 

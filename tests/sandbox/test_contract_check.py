@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from polybatch import BatchClient
-from polybatch.cli import contract, main
+from polybatch.cli import main
 from polybatch.document import METHODS, Document
 from polybatch_sandbox import Sandbox
 from tests.conftest import Clock, Desk, in_process
@@ -84,7 +84,7 @@ class Lab:
                 reply = httpx.Response(200, content=FILE, headers={"content-type": "application/x-jsonl"})
             return (lies or {}).get(operation if reply.is_success else "refusal", _itself)(reply)
 
-        self.monkeypatch.setattr(contract, "BatchClient", self.client(Desk(answer)))
+        self.monkeypatch.setattr("polybatch.client.BatchClient", self.client(Desk(answer)))
         given = ["--vendor", self.vendor, "--base-url", self.base_url, *arguments]
         named = ("--batch", self.batch) if self.batch else ()
         return run(*given, *named, *(self.spending() if spend else ()))
@@ -388,7 +388,7 @@ def test_a_server_that_is_not_there_is_said_once(lab: Lab) -> None:
     def nobody(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
-    lab.monkeypatch.setattr(contract, "BatchClient", lab.client(Desk(nobody)))
+    lab.monkeypatch.setattr("polybatch.client.BatchClient", lab.client(Desk(nobody)))
     done = run("--vendor", "anthropic", "--base-url", lab.base_url)
     assert done.exit_code == 3
     assert done.stdout.count("127.0.0.1") == 2  # why, and the last line

@@ -95,7 +95,7 @@ class TestShards:
         assert lab.finish().all_succeeded
         sizes = [len(call.body) for call in lab.creates]
         assert max(sizes) <= 2_000
-        assert min(sizes[:-1]) > 1_000, "shards are much smaller than they may be"
+        assert min(sizes[:-1]) > 900, "shards are much smaller than they may be"
 
     def test_fill_the_limit_to_the_byte(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
         lab = sync_lab
@@ -117,7 +117,7 @@ class TestShards:
         lab.write([row(0), row(1, text="x" * 500)])
         lab.finish(max_items_per_batch=1)
         large = max(len(call.body) for call in lab.creates)
-        limit(monkeypatch, max_bytes=large - 1)
+        limit(monkeypatch, max_bytes=large - 40)  # without its blanks it would be a little shorter
         with pytest.raises(InputError, match=r"in\.jsonl, line 2: .* bytes"):
             lab.run(run_dir=lab.directory / "other", out=lab.directory / "other.out")
         limit(monkeypatch, max_bytes=large)

@@ -383,10 +383,8 @@ class TestAPlanThatWasNotFinished:
         lab.write(rows(4))
         with monkeypatch.context() as patch:
             patch.setattr("polybatch.run.journal.Journal.plan", lambda *_: stop_if(condition=True))
-            patch.setattr("polybatch.run.journal.SeenIds.close", lambda seen: seen._db.close())
             with pytest.raises(Stop):
                 lab.run()
-        assert "seen.sqlite" in files(lab.run_dir())
+        assert "journal.sqlite" in files(lab.run_dir())
         assert lab.finish().all_succeeded
-        assert "seen.sqlite" not in files(lab.run_dir())
         assert json.loads(lab.out().read_bytes().splitlines()[0])["outcome"] == "succeeded"

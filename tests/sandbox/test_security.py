@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import trustme
+import zstandard
 
 from polybatch import BatchClient, ContractError, InputError, TransportError, VendorError
 from polybatch.flow import Emit, Exchange, Flow, Open, Read, Reply
@@ -204,6 +205,8 @@ CUT: dict[str, bytes] = {
     "gzip, in chunks": reply(
         b"5\r\n" + gzip.compress(b"x")[:5] + b"\r\n0\r\n\r\n", CHUNKED, "content-encoding: gzip", length=-1
     ),
+    "zstd, by its length": reply(zstandard.compress(bytes(10_000))[:-1], "content-encoding: zstd"),
+    "zstd, until the end": reply(zstandard.compress(bytes(10_000))[:-1], "content-encoding: zstd", length=-1),
     "in the head": b"HTTP/1.1 200 OK\r\ncontent-le",
     "before the head": b"",
 }

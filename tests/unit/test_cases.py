@@ -13,9 +13,10 @@ import attrs
 import jsonschema_rs
 import pytest
 
-from polybatch.client import decoded, staged
+from polybatch.client import decoded
 from polybatch.errors import PolybatchError, VendorError
 from polybatch.model import Batch, Request, Result, Usage
+from polybatch.single import staged
 from polybatch.vendor import Vendor
 from polybatch.vendors import find_vendor
 from polybatch.wire import Line

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from polybatch import InputError
 from polybatch.cli import exits, main, shards, terminal
+from polybatch.cli.driving import FORGOTTEN, Given
 from polybatch.cli.exits import Code
-from polybatch.cli.options import FORGOTTEN, Given
 from polybatch.cli.report import Report
 from polybatch.limits import Limits
 from polybatch.model import BatchStatus, Outcome

@@ -89,3 +89,8 @@ def test_references_are_followed() -> None:
 def test_a_create_without_one_list_of_requests_is_a_mistake_of_the_document() -> None:
     with pytest.raises(LookupError, match="probe: the create body has 0 required arrays"):
         _ = made(create(required=["name"])).items
+
+
+@pytest.mark.parametrize(("vendor", "most"), [("anthropic", 1000), ("letta", None), ("meshapi", 100)])
+def test_a_list_has_pages_as_large_as_its_number_may_be(vendor: str, most: int | None) -> None:
+    assert Document(vendor).largest_page == most

@@ -126,7 +126,7 @@ def test_result_lines_that_differ_in_their_ids_alone_are_no_bomb(monkeypatch: py
     assert inflated([compressed(lines, "gzip")], "gzip") == lines
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, gzip", "gzip;q=1", "x"])
+@pytest.mark.parametrize("encoding", ["br", "compress", "gzip, gzip", "gzip;q=1", "x", "zstd, gzip"])
 def test_an_unknown_encoding_is_refused_or_left_as_it_is(encoding: str) -> None:
     with pytest.raises(ContractError, match="which was not asked for"):
         Inflater(encoding)

@@ -174,10 +174,10 @@ def test_a_model_fills_only_what_names_none() -> None:
 
 
 def test_an_item_larger_than_the_vendor_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor = find_vendor("anthropic")
+    small = attrs.evolve(vendor.profile, limits=attrs.evolve(vendor.profile.limits, max_item_bytes=1000))
+    monkeypatch.setattr(vendor, "profile", small)
     found = intake()
-    profile = found.vendor.profile
-    small = attrs.evolve(profile, limits=attrs.evolve(profile.limits, max_item_bytes=1000))
-    monkeypatch.setattr(type(found.vendor), "profile", small)
     big = {**BODY, "system": "x" * 2000}
     with pytest.raises(InputError, match=r"line 7: the request has 2,\d\d\d bytes, Anthropic takes 1,000 at most"):
         found.encode(Request("a", big), "line 7")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polybatch.model import Outcome
-from polybatch.run.machine import LOST, OPEN, Deed, Duplicate, Shard, State, Window, due, next_due, status_of
+from polybatch.run.machine import LOST, OPEN, Deed, Duplicate, Shard, State, Window, next_due, status_of, together
 
 OPEN_FOR_EVER = Window(None)
 
@@ -21,6 +21,11 @@ def shard(number: int, state: State, **more: object) -> Shard:
     for name, value in more.items():
         setattr(made, name, value)
     return made
+
+
+def due(shards: list[Shard], now: float, window: Window) -> tuple[Deed, Shard] | None:
+    """The next deed; what may be done beside it is another matter."""
+    return next(iter(together(shards, now, window, 1)), None)
 
 
 class TestTheNextDeed:
@@ -92,6 +97,24 @@ class TestTheNextDeed:
         assert next_due(shards, Window(None, 5.0)) is None
         shards[1].gated = False
         assert due(shards, 9.0, OPEN_FOR_EVER) == (Deed.SUBMIT, shards[1])
+
+
+class TestWhatIsDoneTogether:
+    def test_is_one_deed_unless_there_are_results(self) -> None:
+        shards = [shard(0, State.FETCHED), shard(1, State.ENDED), shard(2, State.ENDED), shard(3, State.PLANNED)]
+        assert together(shards, 0.0, OPEN_FOR_EVER, 4) == [(Deed.FINISH, shards[0])]
+        assert together([shard(0, State.SUBMITTED, due=1.0)], 0.0, OPEN_FOR_EVER, 4) == []
+
+    def test_is_so_many_downloads_the_longest_due_first_and_one_create(self) -> None:
+        shards = [shard(n, State.ENDED, due=5.0 - n) for n in range(5)]
+        shards += [shard(5, State.ENDED, due=9.0), shard(6, State.ENDED, parked=True), shard(7, State.SUBMITTED)]
+        planned = [shard(8, State.PLANNED), shard(9, State.PLANNED)]
+        downloads = [(Deed.FETCH, shards[n]) for n in (4, 3, 2)]
+        assert together(shards, 5.0, OPEN_FOR_EVER, 3) == downloads
+        assert together([*shards, *planned], 5.0, OPEN_FOR_EVER, 3) == [*downloads, (Deed.SUBMIT, planned[0])]
+        assert together([*shards, *planned], 5.0, Window(0), 3) == downloads
+        assert together([*shards, *planned], 5.0, Window(None, 6.0), 3) == downloads
+        assert together([shard(0, State.UNKNOWN), *shards, *planned], 5.0, Window(0), 3) == downloads
 
 
 class TestALateDuplicate:

@@ -381,7 +381,7 @@ def test_a_name_that_is_none_cannot_be_reached(connects: Connects) -> None:
 def made(line: Line, *, looping: bool) -> Any:
     """The transport that a driver makes of its own."""
     wire = AsyncWire(line) if looping else Wire(line)
-    return wire._ways.to(httpx.URL("https://cdn.example/"))
+    return wire._ways[True].to(httpx.URL("https://cdn.example/"))
 
 
 @pytest.mark.parametrize("looping", [False, True], ids=["sync", "async"])
@@ -430,7 +430,7 @@ def test_a_transport_of_the_users_own_is_left_alone() -> None:
     given = httpx.HTTPTransport()
     before = given._pool._network_backend
     wire = Wire(Line(PUBLIC, {}, transport=given))
-    assert wire._ways.to(httpx.URL("https://cdn.example/")) is given
+    assert wire._ways[True].to(httpx.URL("https://cdn.example/")) is given
     assert given._pool._network_backend is before
     wire.close()
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polybatch.errors import InputError
-from polybatch.model import ErrorInfo, Outcome, Result, Usage
+from polybatch.model import Answer, ErrorInfo, Outcome, Result, Usage
 from polybatch.run import sink
 from polybatch.run.plan import Cut, Member
 
@@ -28,7 +28,7 @@ def result(custom_id: str = "a", outcome: Outcome = Outcome.SUCCEEDED, **more: A
 class TestALine:
     def test_has_the_form_that_is_the_same_for_all_vendors(self) -> None:
         usage = Usage(input_tokens=3, output_tokens=None, reasoning_tokens=0)
-        found = result(body_raw=b'{"x":[1]}', read_text=lambda _: "tëxt", read_usage=lambda _: usage)
+        found = result(body_raw=b'{"x":[1]}', read=lambda _: Answer("tëxt", usage))
         line = sink.line(found)
         assert line.endswith(b"\n")
         assert line.count(b"\n") == 1
@@ -42,7 +42,9 @@ class TestALine:
     @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.SUCCEEDED])
     def test_has_no_text_where_the_request_did_not_succeed(self, outcome: Outcome) -> None:
         error = ErrorInfo(code="c", message="m", status=500, retryable=True)
-        line = json.loads(sink.line(result(outcome=outcome, error=error, body_raw=b"{}", read_text=lambda _: "half")))
+        line = json.loads(
+            sink.line(result(outcome=outcome, error=error, body_raw=b"{}", read=lambda _: Answer("half")))
+        )
         assert (line["text"], line["error"], line["body"]) == (None, dict(error), {})
 
     def test_has_null_where_there_is_no_batch(self) -> None:
@@ -70,14 +72,14 @@ class TestARecord:
     @given(JSON, st.sampled_from([None, 0, 2]))
     def test_stands_on_one_line_and_means_the_same(self, value: Any, indent: int | None) -> None:
         record = json.dumps(value, indent=indent).encode()
-        line = sink.one_line(record)
+        line = sink.lines_of([record])
         assert line.count(b"\n") == 1
         assert line.endswith(b"\n")
         assert msgspec.json.decode(line) == value
 
     @pytest.mark.parametrize("record", [b"<p>\r\n</p>", b'{"a":\n', b"\n", b"\xff\n\xfe"])
     def test_that_is_no_json_stands_on_one_line_too(self, record: bytes) -> None:
-        line = sink.one_line(record)
+        line = sink.lines_of([record])
         assert line == record.replace(b"\n", b" ") + b"\n"
 
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -149,9 +150,32 @@ class TestZstd:
         path.write_bytes(b"not packed at all")
         assert "is the file complete?" in refusal(path)
 
+    def test_a_file_that_holds_far_more_than_it_takes_is_read_in_steps(self, tmp_path: Path) -> None:
+        zstandard = pytest.importorskip("zstandard", reason="needs the zstd extra: pip install -e '.[zstd]'")
+        path, size, read = tmp_path / "in.jsonl.zst", 60_000_000, 0
+        path.write_bytes(zstandard.ZstdCompressor(level=1).compress(bytes(size)) + zstandard.compress(b"end"))
+        tracemalloc.start()
+        try:
+            with source.open_input(path) as file:
+                while block := file.read(source.BLOCK):
+                    read += len(block)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert read == size + 3
+        assert peak < 40_000_000
+
+    def test_a_frame_that_wants_more_memory_than_zstd_itself_would_give_is_an_error(self, tmp_path: Path) -> None:
+        zstandard = pytest.importorskip("zstandard", reason="needs the zstd extra: pip install -e '.[zstd]'")
+        how = zstandard.ZstdCompressionParameters.from_level(1, window_log=28)
+        path, packer = tmp_path / "in.jsonl.zst", zstandard.ZstdCompressor(compression_params=how).compressobj()
+        path.write_bytes(packer.compress(TEXT) + packer.flush())
+        assert "memory" in refusal(path)
+
 
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "MAX_LINE", 10)
+    monkeypatch.setattr(source, "BLOCK", 4)
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"012345678\n01234567890")
     assert "line 2: longer than 10 bytes" in refusal(path)

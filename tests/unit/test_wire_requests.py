@@ -148,8 +148,23 @@ def test_the_body_of_a_redirect_is_let_go(drive: Drive) -> None:
     assert body.closed
 
 
-def test_no_encoding_is_asked_for(drive: Drive) -> None:
-    assert sent_with(drive).headers["accept-encoding"] == "identity"
+@pytest.mark.parametrize("installed", [True, False], ids=["zstd", "gzip"])
+def test_what_is_only_read_may_come_compressed(
+    drive: Drive, monkeypatch: pytest.MonkeyPatch, *, installed: bool
+) -> None:
+    """And what creates a batch asks for its reply as it is: that must be read whatever happens to it."""
+    monkeypatch.setattr("polybatch.inflate.zstandard", lambda: object() if installed else None)
+
+    def flow() -> Flow[None]:
+        yield GET
+        yield Open(GET)
+        yield Exchange("create_batch", {"method": "POST", "url": "/v1/x"}, safe=False)
+        yield Exchange("delete_batch", {"method": "DELETE", "url": "/v1/x"}, safe=False)
+
+    desk = always(200)
+    drive(flow(), desk)
+    asked = "zstd, gzip" if installed else "gzip"
+    assert [request.headers["accept-encoding"] for request in desk.requests] == [asked, asked, "identity", "identity"]
 
 
 def test_cookies_are_not_sent_back(drive: Drive) -> None:

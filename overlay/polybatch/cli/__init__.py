@@ -4,7 +4,8 @@ exits       exit codes, exceptions in words        options     what several comm
 terminal    what is printed, and where             progress    how far a run is, while it goes on
 stopping    Ctrl-C                                 report      a run in words and as data
 shards      what each of them waits for            decisions   what an operator must know of a held run
-runs, batches, contract, catalogue                 the commands
+driving     a run while the command drives it      checking    what `contract check` asks and reports
+runs, batches, contract, catalogue                 the commands; what carries one out is imported by it
 """
 
 from __future__ import annotations

@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
-from attrs import asdict, fields, filters
-
-from polybatch.client import BatchClient
-from polybatch.model import Batch, Outcome
-from polybatch.run import sink
 
 from . import options, terminal
 from .exits import Code
+
+if TYPE_CHECKING:
+    from polybatch.client import BatchClient
+    from polybatch.model import Batch
 
 OWN_AFFAIRS = ("raw", "retry_after", "warnings")
 """Members of a batch that are shown otherwise or not at all."""
@@ -130,6 +128,9 @@ def results(known: str, *, as_json: bool, out: Path | None, **reach: Any) -> int
     \b
     polybatch batch results msgbatch_01AbC --vendor anthropic -o results.jsonl
     """
+    from polybatch.model import Outcome  # noqa: PLC0415
+    from polybatch.run import sink  # noqa: PLC0415
+
     target = None if out is None or str(out) == "-" else out
     if target is not None:
         sink.refuse_foreign(target)
@@ -155,15 +156,20 @@ def results(known: str, *, as_json: bool, out: Path | None, **reach: Any) -> int
 
 
 def _client(*, vendor: str, option: Sequence[str], **reach: Any) -> BatchClient:
+    from polybatch.client import BatchClient  # noqa: PLC0415 - the help needs no HTTP
+
     return BatchClient(vendor, options=options.read_pairs(option, vendor), **reach)
 
 
 def _show(found: Batch, *, as_json: bool) -> Code:
+    import msgspec  # noqa: PLC0415
+    from attrs import asdict, fields, filters  # noqa: PLC0415
+
     _warn(found)
     if as_json:
         # The vendor's own JSON becomes a part of ours, on the same line.
         raw = msgspec.Raw(msgspec.json.format(found.raw, indent=-1))
-        ours = asdict(found, filter=filters.exclude(*(getattr(fields(Batch), name) for name in OWN_AFFAIRS)))
+        ours = asdict(found, filter=filters.exclude(*(getattr(fields(type(found)), name) for name in OWN_AFFAIRS)))
         terminal.emit({**ours, "raw": raw})
         return Code.SUCCEEDED
     counts = [f"{count:,} {word}" for word, count in asdict(found.counts).items() if count is not None]

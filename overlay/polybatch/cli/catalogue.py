@@ -7,9 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import click
-from attrs import asdict
 
-from polybatch.vendor import capabilities
 from polybatch.vendors import find_vendor, names
 
 from . import options, terminal
@@ -34,6 +32,10 @@ def vendors(*, as_json: bool) -> int:
     polybatch vendors
     polybatch vendors --json
     """
+    from attrs import asdict  # noqa: PLC0415
+
+    from polybatch.vendor import capabilities  # noqa: PLC0415
+
     about: dict[str, Any] = {}
     for name in names():
         kind = find_vendor(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -44,13 +43,10 @@ CODES: tuple[tuple[type[BaseException], Code], ...] = (
     (KeyboardInterrupt, Code.INTERRUPTED),
     (click.ClickException, Code.USAGE),
     (BrokenPipeError, Code.STOPPED),
-    (sqlite3.Error, Code.STOPPED),
     (OSError, Code.USAGE),
 )
 """Exception to code; the first that fits."""
 
-ENDINGS = (errors.PolybatchError, OSError, sqlite3.Error, KeyboardInterrupt)
-"""What may end a run that was begun."""
 ROOM = "make room on the disk, then give the command again"
 UNFIT = "does this place keep files as a local disk does? Name another --run-dir, or give the command again"
 DISK = {
@@ -84,7 +80,16 @@ def code_of(error: BaseException) -> Code:
     for kind, code in CODES:
         if isinstance(error, kind):
             return code
+    if isinstance(error, endings()):  # the journal's: all others have a code of their own
+        return Code.STOPPED
     raise error
+
+
+def endings() -> tuple[type[BaseException], ...]:
+    """What may end a run that was begun."""
+    import sqlite3  # noqa: PLC0415 - most commands touch no journal
+
+    return errors.PolybatchError, OSError, sqlite3.Error, KeyboardInterrupt
 
 
 def heaviest(codes: Iterable[Code]) -> Code:
@@ -105,10 +110,10 @@ def wording(error: BaseException) -> tuple[str, str]:
     elif isinstance(error, OSError):
         place = f": {error.filename}" if error.filename else ""
         message, hint = f"{error.strerror or error}{place}", _about(error)
-    elif isinstance(error, sqlite3.Error):
-        message, hint = f"the journal, or a table beside it, cannot be used: {error}", DISK[errno.EIO]
-    else:
+    elif isinstance(error, KeyboardInterrupt | click.Abort):
         message, hint = "interrupted", ""
+    else:  # sqlite3's: nothing else has a code
+        message, hint = f"the journal, or a table beside it, cannot be used: {error}", DISK[errno.EIO]
     return message if len(message) <= LONGEST else f"{message[:LONGEST]}…", hint
 
 

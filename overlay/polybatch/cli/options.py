@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import typing
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,51 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import msgspec
-from attrs import fields, frozen
 
 from polybatch.errors import InputError
 from polybatch.vendors import find_vendor
 
 C = TypeVar("C", bound=Callable[..., Any])
 Decorator = Callable[[C], C]
-
-
-@frozen(kw_only=True)
-class Given:
-    """The options of `run`, as they were given."""
-
-    out: Path | None = None
-    base_url: str | None = None
-    option: tuple[str, ...] = ()
-    model: str | None = None
-    sandbox: bool = False
-    run_dir: Path | None = None
-    poll: float | None = None
-    settle: float = 900.0
-    on_unknown: str = "hold"
-    max_items_per_batch: int | None = None
-    max_requests: int | None = None
-    retries: int = 0
-    canary: int | None = None
-    allow_http: bool = False
-    ca_file: Path | None = None
-    no_check: bool = False
-    as_json: bool = False
-
-    def again(self) -> str:
-        """What no journal keeps, as words of a command that goes on; decisions are not taken a second time by it."""
-        words: list[str] = []
-        for option in fields(Given):
-            value = getattr(self, option.name)
-            if option.name in FORGOTTEN and value != option.default:
-                said = f"{value:.15g}" if isinstance(value, float) else shlex.quote(str(value))
-                words += [f"--{option.name.replace('_', '-')}", *([] if value is True else [said])]
-        return " ".join(words)
-
-
-FORGOTTEN = {"settle", "max_items_per_batch", "max_requests", "retries", "allow_http", "ca_file"}
-"""Options that a resume has to be given again."""
 
 
 def stacked(*options: Decorator[Any]) -> Decorator[Any]:
@@ -142,6 +102,8 @@ def read_pairs(pairs: Sequence[str], vendor: str) -> dict[str, Any]:
 
 def _value(text: str, kind: Any) -> Any:
     """The first reading of a text that fits the type; the plainest where none does."""
+    import msgspec  # noqa: PLC0415 - not for the help
+
     readings: list[Any] = [text, text.split(",")]
     with suppress(ValueError):  # not JSON
         readings.insert(0, msgspec.json.decode(text))

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-import attrs
 import click
 
-from polybatch.client import BatchClient
-from polybatch.errors import RunHeld
-from polybatch.run import Listener, Run, RunStatus, offline
-from polybatch.run.dry import rehearse
-from polybatch.run.opening import STDOUT, Settings, default_paths
 from polybatch.vendors import find_vendor
-from polybatch.wire import Timer
 
-from . import exits, options, progress, report, terminal
+from . import exits, options, terminal
 from .exits import Code
-from .options import Given
-from .stopping import Stop
 
-SANDBOX_SPEED, SANDBOX_POLL, POLL = 1000.0, 0.05, 5.0
-STOPPING = b"\nfinishing the step under way; press Ctrl-C again to stop at once (safe, but may need a decision later)\n"
-NOT_OF_THE_RUN = ("base_url", "option", "allow_http", "ca_file", "as_json")
-"""Options of the client or of the command line."""
-Act = Callable[..., Any]
+# What carries a command out is imported by it: the help, and the offline commands, need no HTTP.
 
 
 @click.command(epilog=exits.HELP)
@@ -51,8 +33,10 @@ def run(input_: str, vendor: str, **given: Any) -> int:
     polybatch run requests.jsonl --vendor anthropic -o answers.jsonl
     polybatch run requests.jsonl --vendor anthropic --canary 20 --retries 2
     """
-    wanted = Given(**given)
-    return _carry_out(vendor, input_, wanted, options.read_pairs(wanted.option, vendor), Run.wait)
+    from . import driving  # noqa: PLC0415
+
+    wanted = driving.Given(**given)
+    return driving.carry_out(vendor, input_, wanted, options.read_pairs(wanted.option, vendor))
 
 
 @click.command()
@@ -70,6 +54,11 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
     \b
     polybatch plan requests.jsonl --vendor anthropic --max-items-per-batch 1000
     """
+    import attrs  # noqa: PLC0415
+
+    from polybatch.run.dry import rehearse  # noqa: PLC0415
+    from polybatch.run.opening import Settings, default_paths  # noqa: PLC0415
+
     kind = find_vendor(vendor)
     made = kind(options.read_pairs(given.pop("option"), vendor), kind.document.server)
     out, run_dir = default_paths(Path(input_), vendor)
@@ -105,6 +94,8 @@ def status(folder: Path, *, as_json: bool) -> int:
     \b
     polybatch status requests.jsonl.anthropic.polybatch
     """
+    from . import report  # noqa: PLC0415
+
     return report.present(report.look(folder), as_json=as_json, table=True)
 
 
@@ -119,6 +110,11 @@ def results(folder: Path, out: Path | None, *, as_json: bool) -> int:
     polybatch results requests.jsonl.anthropic.polybatch
     polybatch results requests.jsonl.anthropic.polybatch -o - | head
     """
+    from polybatch.run import offline  # noqa: PLC0415
+    from polybatch.run.opening import STDOUT  # noqa: PLC0415
+
+    from . import report  # noqa: PLC0415
+
     with offline.opened(folder) as core:
         target = out or Path(core.desk.facts["out"])
         to_stdout = target.name in {"-", STDOUT}
@@ -143,7 +139,9 @@ def resume(folder: Path, **given: Any) -> int:
     \b
     polybatch resume requests.jsonl.anthropic.polybatch
     """
-    return _go_on(folder, Given(**given), Run.wait)
+    from . import driving  # noqa: PLC0415
+
+    return driving.go_on(folder, driving.Given(**given))
 
 
 @click.command(epilog=exits.HELP)
@@ -155,7 +153,11 @@ def cancel(folder: Path, **given: Any) -> int:
     \b
     polybatch cancel requests.jsonl.anthropic.polybatch
     """
-    return _go_on(folder, Given(**given), Run.cancel)
+    from polybatch.run import Run  # noqa: PLC0415
+
+    from . import driving  # noqa: PLC0415
+
+    return driving.go_on(folder, driving.Given(**given), Run.cancel)
 
 
 @click.command()
@@ -169,6 +171,10 @@ def verify(folder: Path, *, as_json: bool) -> int:
     \b
     polybatch verify requests.jsonl.anthropic.polybatch
     """
+    import attrs  # noqa: PLC0415
+
+    from polybatch.run import offline  # noqa: PLC0415
+
     with offline.opened(folder) as core:
         verdict, repeated = offline.verify(core), core.status().repeated
     if as_json:
@@ -182,119 +188,3 @@ def verify(folder: Path, *, as_json: bool) -> int:
         again = f"; {repeated:,} requests were sent again, and their last word counts" if repeated else ""
         terminal.tell(f"{verdict.total:,} requests, {verdict.lines:,} lines of results: {agrees}{again}")
     return Code.SOME_FAILED if verdict.count else Code.SUCCEEDED
-
-
-# -- driving a run
-
-
-def _go_on(folder: Path, given: Given, act: Act) -> int:
-    begun = offline.recall(folder)
-    here = begun.base_url == "sandbox" and given.base_url is None
-    wanted = attrs.evolve(
-        given, run_dir=folder.absolute(), out=given.out or Path(begun.out), model=given.model or begun.model,
-        base_url=given.base_url or (None if here or given.sandbox else begun.base_url), sandbox=given.sandbox or here,
-    )  # fmt: skip
-    pairs = options.read_pairs(given.option, begun.vendor) if given.option else begun.options
-    return _carry_out(begun.vendor, begun.input, wanted, pairs, act)
-
-
-def _carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], act: Act) -> int:
-    """Open a run, with a sandbox beside it if wanted, drive it, and print its summary."""
-    if given.sandbox and given.base_url:
-        raise click.UsageError("--sandbox and --base-url exclude each other")
-    stop, port = Stop(), _free_port() if given.sandbox else 0
-    base, key = (f"http://127.0.0.1:{port}/{vendor}", "sandbox") if given.sandbox else (given.base_url, None)
-    timer = Timer(sleep=stop.sleep)
-    client = BatchClient(
-        vendor,
-        api_key=key,
-        base_url=base,
-        options=pairs,
-        allow_http=given.allow_http,
-        ca_file=given.ca_file,
-        timer=timer,
-    )
-    settings = attrs.asdict(given, filter=attrs.filters.exclude(*NOT_OF_THE_RUN))
-    settings["poll"] = given.poll or (SANDBOX_POLL if given.sandbox else POLL)
-    with client:
-        with exits.placed(given.run_dir or default_paths(Path(requests), vendor)[1]):
-            opened = client.run(requests, **settings)
-        folder = Path(opened.status().run_dir)
-        with opened, _imitation(port, folder) if given.sandbox else nullcontext():
-            return _drive(opened, act, stop, folder, given)
-
-
-def _imitation(port: int, folder: Path) -> AbstractContextManager[object]:
-    from polybatch_sandbox import serve  # noqa: PLC0415 - heavy, and rarely used
-
-    return serve(port=port, speed=SANDBOX_SPEED, state_dir=folder / "sandbox")
-
-
-def _drive(opened: Run, act: Act, stop: Stop, folder: Path, given: Given) -> int:
-    codes: list[Code] = []
-    try:
-        with (
-            stop.listening(opened.stop, note=STOPPING),
-            progress.shown(opened.status()) as listener,
-            exits.placed(folder),
-        ):
-            act(opened, listener=_telling(listener, folder))
-    except exits.ENDINGS as error:
-        code = exits.code_of(error)
-        sent = opened.status().shards.keys() != {"planned"}
-        codes.append(Code.STOPPED if code is Code.USAGE and sent else code)
-        if stop.signal is None:
-            message, hint = exits.wording(error)
-            terminal.complain(message, "" if isinstance(error, RunHeld) else hint)  # what to do then is said below
-    found = report.look(folder, again=given.again())
-    codes.append(found.code)
-    if stop.signal is not None and not found.over:
-        codes.append(Code.INTERRUPTED if stop.signal == signal.SIGINT else Code.STOPPED)
-        kept = (
-            "every request has its result, only the watch was cut short" if found.status.finished else "nothing is lost"
-        )
-        terminal.say(f"stopped; {kept}")
-    if not found.over:
-        terminal.say(f"go on with: {found.next_step()}")
-    try:
-        _print(found, as_json=given.as_json)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        terminal.abandon_stdout()
-        again = f"polybatch {f'results {found.place} -o -' if found.to_stdout else f'status {found.place}'}"
-        terminal.complain(f"{error.strerror}: standard output", f"{again} prints it again")
-        codes.append(Code.STOPPED)
-    return exits.heaviest(codes)
-
-
-def _print(found: report.Report, *, as_json: bool) -> None:
-    if found.to_stdout and found.over:
-        with found.written.open("rb") as file:
-            for line in file:
-                terminal.write(line)
-    report.present(found, as_json=as_json, messages=found.to_stdout)
-    sys.stdout.flush()
-
-
-def _telling(listener: Listener, folder: Path) -> Listener:
-    """The same, but it says what is waited for when that is no batch: a lost create, or a late duplicate."""
-    told: tuple[bool, int] | None = None
-
-    def heard(status: RunStatus) -> None:
-        nonlocal told
-        listener(status)
-        reason = status.finished, status.shards.get("unknown", 0)
-        if any(reason) and reason != told:
-            for line in report.waiting(folder):
-                terminal.say(f"waiting: {line}")
-        told = reason
-
-    return heard
-
-
-def _free_port() -> int:
-    """A port for the sandbox: its address must be known before the run is opened, and its state is the run's."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-import msgspec
-
 WIDTH = 80
 """Columns of a table where there is no terminal to ask."""
 LABEL = 10
@@ -79,6 +77,8 @@ def tell(text: str, *, messages: bool = False) -> None:
 
 def emit(value: Any, *, messages: bool = False) -> None:
     """Data for programs: one line of JSON, at once."""
+    import msgspec  # noqa: PLC0415 - not for the help
+
     write(msgspec.json.encode(value) + b"\n", messages=messages)
     (sys.stderr if messages else sys.stdout).flush()
 

@@ -13,29 +13,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import jsonschema_rs
 import msgspec
 from attrs import frozen
-from jsonschema_rs import ValidationErrorKind as Error
 
-from polybatch.check import DATA, JSON_TYPES, NAMED
 from polybatch.document import Document
 from polybatch.framing import LineFramer
 from polybatch.reading import UNREADABLE, mended, shorten
+from polybatch.schemas import JSON_TYPES, PARTS, closed, closed_components
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 Schema: TypeAlias = Mapping[str, Any]
 ROOT = "$"
 LONGEST = 60
 """Characters of a vendor's own words that a departure keeps."""
 LINE = "x-item-schema"
-AS_THEY_ARE = DATA | {"then", "else", "discriminator"}
-"""Keywords whose value lists no fields: data, conditions, and what those ask for besides."""
-COMPOSED = frozenset({"allOf", "anyOf", "oneOf", "if"})
-"""Keywords by which several schemas speak of one object."""
-PARTS = "#/components/schemas/", "#/components/parts/"
-"""Where a schema stands closed, and where as a part."""
 NOTHING = "nothing"
 
 
@@ -147,6 +142,8 @@ class Judge:
         # By identity: every schema is a part of the document, which stays.
         if id(schema) not in self._compiled:
             root = {**closed(schema), "components": self._components}
+            import jsonschema_rs  # noqa: PLC0415 - not to look at a run
+
             validator = jsonschema_rs.Draft202012Validator(root, validate_formats=True, mask="the value")
             self._compiled[id(schema)] = _Compiled(root, validator)
         return self._compiled[id(schema)]
@@ -154,37 +151,7 @@ class Judge:
     @cached_property
     def _components(self) -> Schema:
         schemas = self._document.data["components"]["schemas"]
-        parts = {name: closed(schema, part=True) for name, schema in schemas.items()}
-        return {"schemas": {name: closed(schema) for name, schema in schemas.items()}, "parts": parts}
-
-
-def closed(node: Any, *, part: bool = False) -> Any:
-    """A copy of a schema whose objects have no other fields than those it lists.
-
-    A schema for further fields means that the vendor takes any, and so does none for any; mere openness is our own.
-    `part`: the schema speaks of an object to which others add fields, so that it cannot be closed by itself.
-    """
-    if isinstance(node, list):
-        return [closed(item, part=part) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    listing, free = bool(node.get("properties")), isinstance(node.get("additionalProperties"), Mapping)
-    shut = {key: _closed_member(key, value, part=part or listing) for key, value in node.items()}
-    if part and "$ref" in node:
-        shut["$ref"] = node["$ref"].replace(*PARTS)
-    if (listing or "allOf" in node) and not free:
-        shut.pop("additionalProperties", None)
-        if not part:
-            shut["unevaluatedProperties" if COMPOSED & node.keys() else "additionalProperties"] = False
-    return shut
-
-
-def _closed_member(key: str, value: Any, *, part: bool) -> Any:
-    if key in AS_THEY_ARE:
-        return value
-    if key in NAMED:
-        return {name: closed(inner) for name, inner in value.items()}
-    return closed(value, part=key == "allOf" or (key in COMPOSED and part))
+        return closed_components(schemas)
 
 
 def _deep(key: str, node: Any) -> Iterator[Any]:
@@ -217,11 +184,14 @@ def _judged(operation: str, compiled: _Compiled, record: bytes) -> tuple[Departu
     return tuple(dict.fromkeys(Departure(operation, *each) for each in found))
 
 
+decode = msgspec.json.Decoder().decode
+
+
 def _decoded(record: bytes) -> Any:
     try:
-        return msgspec.json.decode(record)
+        return decode(record)
     except UNREADABLE:
-        return msgspec.json.decode(mended(record))
+        return decode(mended(record))
 
 
 def _unreadable(record: bytes, error: Exception) -> str:
@@ -240,6 +210,8 @@ def _departures(errors: Iterable[jsonschema_rs.ValidationError], root: Schema) -
 
 
 def _departure(error: jsonschema_rs.ValidationError, root: Schema) -> Found:
+    from jsonschema_rs import ValidationErrorKind as Error  # noqa: PLC0415
+
     place = _place(error.instance_path)
     value: Any = error.instance
     found: Found

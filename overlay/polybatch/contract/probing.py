@@ -78,9 +78,12 @@ class _Ear:
     def hear(self, step: Step, answer: Any) -> None:
         """A step of a flow, and what it brought."""
         if isinstance(step, Exchange | Open):
-            self._lines = isinstance(step, Open)
             exchange = step.exchange if isinstance(step, Open) else step
-            if not exchange.foreign:  # else the address, and what is found there, belong to the reply before
+            begun = exchange.begun(answer)
+            self._lines = begun or isinstance(step, Open)
+            if begun:  # of so long a reply the results are judged, one by one
+                self.operation = RESULTS
+            elif not exchange.foreign:  # else the address, and what is found there, belong to the reply before
                 self.operation = exchange.operation
                 self._note(self.judge.reply(exchange.operation, answer.status, answer.headers, answer.content))
         elif isinstance(step, Emit) and self._lines:

@@ -1,4 +1,4 @@
-"""Batches whose requests travel inside the create's body and whose results come back as lines.
+"""Batches whose requests travel inside the create's body and whose results come back as lines, or in one document.
 
 Shared by Anthropic, Letta, MeshAPI and OneRouter; knows the fields of none of them.
 """
@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 import msgspec
 from attrs import evolve
 
+from polybatch import retry
+from polybatch.arrays import ArrayReader
 from polybatch.errors import (
     ContractError,
     InputError,
@@ -23,7 +25,7 @@ from polybatch.errors import (
     UnknownOutcome,
     VendorError,
 )
-from polybatch.flow import Emit, Exchange, Flow, Operation, Read, Reply, Response, call, send
+from polybatch.flow import Emit, Exchange, Flow, Operation, Pause, Read, Reply, Response, call, mapped, send
 from polybatch.framing import LineFramer
 from polybatch.model import Batch, Request
 from polybatch.origin import origin
@@ -43,6 +45,8 @@ UNSAID = frozenset({400, 404, 409, 410})
 (facts/seed-vendors.md §8: calls in the wrong state, results that are gone)."""
 
 
+WHOLE = 1024 * 1024
+"""Bytes of a document that is kept as it came; of a longer one its results are not (as in `run.drift`)."""
 MOST_PAGES = 10_000
 """Pages of a list after which it is taken to have no end; our own bound."""
 
@@ -106,6 +110,60 @@ def lines(exchange: Exchange) -> Flow[Reply]:
     return reply
 
 
+def document(asked: Exchange, name: str, ready: Callable[[bytes], None] | None = None) -> Flow[tuple[Reply, bool]]:
+    """Ask for a document with an array `name` of results; a long one is not held in memory.
+
+    One of up to `WHOLE` bytes is returned as it came. Of a longer one the results are emitted as they come, and the
+    rest is returned, with null in their place, and whether there was an array at all. `ready` gets what stands before
+    the first of them, to raise what calls for it; without it results are dropped. As long as nothing has been emitted,
+    a document that breaks off is asked for again.
+    """
+    asked, attempt = evolve(asked, head=WHOLE + 1), 0
+    while True:
+        attempt, emitted = attempt + 1, False
+        reply = yield from send(asked)
+        if not asked.begun(reply):
+            return reply, False
+        array, block = ArrayReader(name), reply.content
+        try:
+            while True:
+                found = array.push(block) if block else array.finish()
+                if found and ready is not None:
+                    if not emitted:
+                        ready(array.before + b"}")
+                    emitted = True
+                    yield Emit(found)
+                if not block:
+                    return evolve(reply, content=array.rest), bool(array.before)
+                block = yield Read()
+        except TransportError:
+            pause = None if emitted else retry.delay(attempt)
+            if pause is None:
+                raise
+            yield Pause(pause)
+
+
+def seen(flow: Flow[T], look: Callable[[Sequence[bytes]], C]) -> Flow[tuple[T, list[C]]]:
+    """What came of a flow, and what was seen in what it would have emitted."""
+    found: list[C] = []
+
+    def note(records: Sequence[bytes]) -> Sequence[bytes]:
+        found.append(look(records))
+        return ()
+
+    return (yield from mapped(flow, note)), found
+
+
+def anyway(_: bytes) -> None:
+    """Whatever stands before the results."""
+
+
+def member(example: msgspec.Struct) -> str:
+    """The vendor's name for the one member that an example has."""
+    members: dict[str, Any] = msgspec.to_builtins(example)
+    return next(name for name, value in members.items() if value is not None)
+
+
 def download(url: str) -> Flow[None]:
     """Emit the lines of a file at an address that the vendor gave. Raises NotFound, VendorError."""
     request: dict[str, Any] = {"method": HTTPMethod.GET, "url": url}
@@ -136,7 +194,11 @@ def pages(turn: Callable[[str | None], Flow[Page]]) -> Flow[None]:
 
 def ended(asked: Flow[Batch]) -> Flow[Batch]:
     """The batch asked for, if it has ended. Raises NotReady."""
-    batch = yield from asked
+    return over((yield from asked))
+
+
+def over(batch: Batch) -> Batch:
+    """The batch, if it has ended. Raises NotReady."""
     if not batch.status.terminal:
         raise NotReady(f"batch {batch.id} is {batch.status}", hint="wait for its end", raw=batch.raw)
     return batch

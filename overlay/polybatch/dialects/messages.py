@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from polybatch.model import Finish, Outcome, Usage
+from polybatch.model import Answer, Finish, Outcome, Usage
 from polybatch.vendor import join_text
 
 OUTCOMES: Mapping[str, Outcome] = {
@@ -74,24 +74,21 @@ class Message(Protocol):
     def stop_reason(self) -> str | None: ...
 
 
-def text(message: Message) -> str | None:
-    """Its text blocks, joined."""
-    return join_text([block.text for block in message.content or ()])
+def answer(message: Message, tokens: Tokens | None, *, reasoning: int | None = None) -> Answer:
+    """Its text blocks, joined, its tokens, and why the model stopped.
 
-
-def finish(message: Message) -> Finish | None:
-    """Why the model stopped."""
-    return FINISHES.get(message.stop_reason, Finish.UNKNOWN) if message.stop_reason else None
-
-
-def usage(tokens: Tokens | None, *, reasoning: int | None = None) -> Usage | None:
-    """Its tokens; `reasoning` where the vendor says how many of them were thought."""
-    if tokens is None:
-        return None
-    return Usage(
-        input_tokens=tokens.input_tokens,
-        output_tokens=tokens.output_tokens,
-        cache_read_tokens=tokens.cache_read_input_tokens,
-        cache_write_tokens=tokens.cache_creation_input_tokens,
-        reasoning_tokens=reasoning,
+    `reasoning`: how many tokens were thought, where the vendor says so.
+    """
+    usage = (
+        None
+        if tokens is None
+        else Usage(
+            tokens.input_tokens,
+            tokens.output_tokens,
+            tokens.cache_read_input_tokens,
+            tokens.cache_creation_input_tokens,
+            reasoning,
+        )
     )
+    finish = FINISHES.get(message.stop_reason, Finish.UNKNOWN) if message.stop_reason else None
+    return Answer(join_text([block.text for block in message.content or ()]), usage, finish)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from attrs import frozen
 
 from polybatch import retry
-from polybatch.model import BatchStatus, Counts, ErrorInfo, Finish, Outcome, Usage
+from polybatch.model import Answer, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Usage
 from polybatch.reading import readable, shorten
 from polybatch.vendor import unknown_variant
 
@@ -109,34 +109,32 @@ class Reader:
 
     kind: type[Completion]
 
-    def text(self, body: bytes) -> str | None:
-        """The text of the first alternative."""
-        choice = self._first(body)
-        return choice.message.content if choice and choice.message else None
-
-    def usage(self, body: bytes) -> Usage | None:
-        """Its tokens."""
-        tokens = readable(body, self.kind).usage
-        if tokens is None:
-            return None
-        cached, reasoned = tokens.prompt_tokens_details, tokens.completion_tokens_details
-        return Usage(
-            input_tokens=tokens.prompt_tokens,
-            output_tokens=tokens.completion_tokens,
-            cache_read_tokens=cached.cached_tokens if cached else None,
-            reasoning_tokens=reasoned.reasoning_tokens if reasoned else None,
+    def __call__(self, body: bytes) -> Answer:
+        """Text and end of the first alternative, and the tokens of all."""
+        completion = readable(body, self.kind)
+        choices, tokens = completion.choices or (), completion.usage
+        choice = choices[0] if len(choices) == 1 else min(choices, key=lambda each: each.index or 0, default=None)
+        message = choice.message if choice else None
+        return Answer(
+            message.content if message else None,
+            None if tokens is None else _used(tokens),
+            Finish.REFUSAL if message and message.refusal else _finish(choice),
         )
 
-    def finish(self, body: bytes) -> Finish | None:
-        """Why the first alternative stopped."""
-        choice = self._first(body)
-        if choice and choice.message and choice.message.refusal:
-            return Finish.REFUSAL
-        word = choice.finish_reason if choice else None
-        return FINISHES.get(word, Finish.UNKNOWN) if word else None
 
-    def _first(self, body: bytes) -> Choice | None:
-        return min(readable(body, self.kind).choices or (), key=lambda choice: choice.index or 0, default=None)
+def _used(tokens: Tokens) -> Usage:
+    cached, reasoned = tokens.prompt_tokens_details, tokens.completion_tokens_details
+    return Usage(
+        input_tokens=tokens.prompt_tokens,
+        output_tokens=tokens.completion_tokens,
+        cache_read_tokens=cached.cached_tokens if cached else None,
+        reasoning_tokens=reasoned.reasoning_tokens if reasoned else None,
+    )
+
+
+def _finish(choice: Choice | None) -> Finish | None:
+    word = choice.finish_reason if choice else None
+    return FINISHES.get(word, Finish.UNKNOWN) if word else None
 
 
 def judged(

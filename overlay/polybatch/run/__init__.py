@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from polybatch.errors import InputError
 from polybatch.model import Result
 from polybatch.vendor import Vendor
-from polybatch.wire import AsyncWire, Wire
 
 from .core import Core, no_key
 from .machine import RunStatus
 from .opening import Fingerprint, Settings, paths
 
+if TYPE_CHECKING:  # a run can be read without HTTP
+    from polybatch.wire import AsyncWire, Wire
+
 Listener = Callable[[RunStatus], None]
-
-
-def _nobody(_: RunStatus) -> None:
-    """Hear nothing."""
 
 
 def prepare(
@@ -91,7 +89,7 @@ class Run:
 
     def wait(self, *, listener: Listener | None = None) -> RunStatus:
         """Drive the run to its end; `listener` hears of every step. Raises RunHeld where somebody must decide."""
-        self._core.listener = listener or _nobody
+        self._core.listener = listener
         self._wire.run(self._core.work())
         return self.status()
 
@@ -151,7 +149,7 @@ class AsyncRun:
 
     async def wait(self, *, listener: Listener | None = None) -> RunStatus:
         """Drive the run to its end."""
-        self._core.listener = listener or _nobody
+        self._core.listener = listener
         await self._wire.run(self._core.work())
         return self.status()
 

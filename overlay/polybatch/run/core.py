@@ -14,7 +14,7 @@ from typing import Any
 from attrs import define, field
 
 from polybatch.errors import AuthError, InputError, PolybatchError, RunError, RunHeld
-from polybatch.flow import Clock, Emit, Flow, Pause, Warn, overheard
+from polybatch.flow import Clock, Emit, Flow, Pause, Together, Warn, overheard
 from polybatch.model import Outcome, Result
 from polybatch.vendor import Vendor
 
@@ -24,7 +24,7 @@ from .creating import Creating
 from .desk import Desk
 from .fetching import Fetching
 from .journal import Journal
-from .machine import Deed, RunStatus, Shard, State, due, next_due, status_of
+from .machine import Deed, RunStatus, Shard, State, next_due, status_of, together
 from .opening import Fingerprint, Settings, begin, refuse_larger, refuse_other
 from .polling import Polling
 from .reconcile import bit
@@ -34,6 +34,8 @@ from .writing import Writer
 
 IDLE = 1.0
 """Seconds between two looks whether another flow of this process has finished its step."""
+SIDE_BY_SIDE = 4
+"""Downloads at once: four hide a vendor's latency well, and each has blocks of its own in memory."""
 ASKED = 5
 """Batches that are asked for to see whether another key belongs to the same account."""
 
@@ -49,7 +51,7 @@ class Core:
 
     desk: Desk
     fingerprint: Fingerprint = no_key
-    listener: Callable[[RunStatus], None] = field(default=lambda _: None)
+    listener: Callable[[RunStatus], None] | None = None
     writer: Writer = field(init=False)
     _repairs: Repairs = field(init=False)
     _creating: Creating = field(init=False)
@@ -187,7 +189,8 @@ class Core:
             elif touched is None:
                 break
             else:
-                self.listener(self.status())
+                if self.listener is not None:
+                    self.listener(self.status())
                 if touched.state is State.DONE:
                     yield Emit([touched])
         if self._stopping:
@@ -216,11 +219,28 @@ class Core:
         yield from self._polling.cancel_open()
         self._open_gate()
         shards, window, now = self.desk.shards, self._creating.window(), (yield Clock())
-        found = due(shards, now, window)
-        if found is None:
+        group = together(shards, now, window, SIDE_BY_SIDE)
+        if not group:
             wake = next_due(shards, window)
             return None, None if wake is None else wake - now
-        deed, shard = found
+        if len(group) == 1:
+            yield from self._do(*group[0])
+        else:
+            for error in (yield Together([self._tried(*each) for each in group])):
+                if error is not None:
+                    raise error
+        return group[0][1], None
+
+    def _tried(self, deed: Deed, shard: Shard) -> Flow[Exception | None]:
+        """Carry out a deed beside others; gives its error, so that a full disk does not break off another's create."""
+        try:
+            yield from self._do(deed, shard)
+        except Exception as error:  # noqa: BLE001 - it is raised when the others are done
+            return error
+        return None
+
+    def _do(self, deed: Deed, shard: Shard) -> Flow[None]:
+        """Carry out a deed; trouble of the shard's own sets it aside."""
         try:
             yield from self._deeds[deed](shard)
         except (InputError, RunError):
@@ -234,7 +254,6 @@ class Core:
             self._troubles.append(trouble)
             shard.parked = True
             yield Warn(f"{trouble}; " + ("no more batches are sent" if deed is Deed.SUBMIT else "the others go on"))
-        return shard, None
 
     def _damaged(self, shard: Shard) -> bool:
         """Whether the file of a shard's results is gone, or another than was fetched."""
@@ -258,6 +277,8 @@ class Core:
 
     def _open_gate(self) -> None:
         """Let the other shards go once the first requests have all succeeded."""
+        if not any(shard.gated for shard in self.desk.shards):
+            return
         first = [shard for shard in self.desk.shards if not shard.gated]
         done = all(shard.state is State.DONE and (shard.repaired or not shard.moved) for shard in first)
         if done and all(shard.outcomes.keys() <= {Outcome.SUCCEEDED} for shard in first):

@@ -45,7 +45,11 @@ CREATE = "create_batch"
 
 @define
 class Creating:
-    """Creates batches, one at a time."""
+    """Creates batches, one at a time: no two may be lost at once.
+
+    Where a token tells them apart, at MeshAPI, that would be safe, but at most ten batches are open there, and their
+    creates take seconds of the hours that they run.
+    """
 
     desk: Desk
     repairs: Repairs

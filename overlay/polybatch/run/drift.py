@@ -53,8 +53,6 @@ class Notes:
     _known: set[Drift] = field(init=False)
     _places: Counter[tuple[str, str, str]] = field(init=False)
     _more: bool = field(init=False)
-    _one_by_one: str | None = field(default=None, init=False)
-    """The operation whose results are judged as they are kept; none where the reply itself was judged."""
     _news: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -66,12 +64,9 @@ class Notes:
     def hear(self, step: Step, answer: Any) -> None:
         """A step of the run's flow and what it brought. A create's reply comes by `reply`, once it is safe."""
         if isinstance(step, Open):
-            succeeded = 200 <= answer.status < 300
-            self._one_by_one = step.exchange.operation if succeeded else None
-            if not succeeded:
+            if not 200 <= answer.status < 300:
                 self.reply(step.exchange.operation, answer)
         elif isinstance(step, Exchange) and step.safe:
-            self._one_by_one = RESULTS if len(answer.content) > WHOLE else None
             self.reply(step.operation, answer)
 
     def reply(self, operation: str, reply: Reply) -> None:
@@ -79,10 +74,10 @@ class Notes:
         if len(reply.content) <= WHOLE and reply.content.lstrip()[:1] in {b"{", b"["}:
             self._judge(operation, [reply])
 
-    def results(self, records: Sequence[bytes]) -> None:
-        """Results as they came."""
-        if self._one_by_one is not None:
-            self._judge(self._one_by_one, records)
+    def results(self, operation: str | None, records: Sequence[bytes]) -> None:
+        """Results as they came, and the operation by which they are judged; see `judged_by`."""
+        if operation is not None:
+            self._judge(operation, records)
 
     def tell(self) -> Flow[None]:
         """Say it, if this drive has brought something new."""
@@ -130,6 +125,15 @@ class Notes:
         self.facts["drift"] = {"noted": noted, "more": self._more}
         with suppress(RunError):  # the disk: the next event that matters says so, the next note brings this one along
             self.journal.event("schema_drift", {"drift": self.facts["drift"]}, drift=data)
+
+
+def judged_by(step: Step, answer: Any, before: str | None) -> str | None:
+    """The operation by which results after a step are judged one by one; none where the reply itself was judged."""
+    if isinstance(step, Open):
+        return step.exchange.operation if 200 <= answer.status < 300 else None
+    if isinstance(step, Exchange) and step.safe:
+        return RESULTS if len(answer.content) > WHOLE else None
+    return before
 
 
 def words(drift: Sequence[Drift], *, more: bool) -> str:

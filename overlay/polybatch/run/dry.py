@@ -12,7 +12,7 @@ from polybatch.errors import InputError
 from polybatch.vendor import Vendor
 
 from .journal import SeenIds
-from .opening import Gauge, Settings, around, cutter_for, refuse_larger
+from .opening import Gauge, Settings, around, cutter_for, refuse_larger, twice
 from .plan import Cut
 
 
@@ -59,12 +59,14 @@ def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
         return Slice(len(cut), cut.size + beside, cut.group)
 
     with tempfile.TemporaryDirectory(prefix="polybatch-") as folder:
-        seen = SeenIds(Path(folder) / "seen.sqlite")
+        seen = SeenIds(Path(folder) / "seen.sqlite")  # an input may come from standard input, which is read once
         try:
-            gauge, cutter = Gauge(vendor, settings, "0" * 8, seen), cutter_for(vendor, settings)
+            gauge, cutter = Gauge(vendor, settings, "0" * 8), cutter_for(vendor, settings)
             for count, (offset, number, line) in enumerate(source.lines(requests), 1):
                 try:
-                    member = gauge.member(offset, number, line, f"line {number}")
+                    custom_id, member = gauge.member(offset, number, line)
+                    if (first := seen.add(custom_id, number)) is not None:
+                        raise twice(f"line {number}", custom_id, first)
                 except InputError as error:
                     reason = error.message.removeprefix(f"line {number}: ")
                     refused.append(Refusal(number, reason, error.hint))

@@ -6,17 +6,18 @@ A gateway's page, an empty body or a body that ends early must not make requests
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import define
 
 from polybatch.errors import AuthError, ContractError, NotFound, NotReady, PolybatchError, VendorError
-from polybatch.flow import Clock, Flow, Now, Warn, mapped
+from polybatch.flow import Clock, Flow, Now, Step, Warn, mapped, overheard
 from polybatch.model import BatchStatus, Outcome
 from polybatch.vendor import Vendor
 
 from . import sink
 from .desk import Desk
-from .drift import Notes
+from .drift import Notes, judged_by
 from .machine import Shard, State
 from .reconcile import GONE
 from .trouble import SMALLER, TRIES
@@ -37,19 +38,26 @@ class Haul:
     answers: int = 0
     """Of these, those that are not said to be missing."""
     unreadable: int = 0
+    judged_by: str | None = None
+    """The operation by which its results are judged."""
+
+    def hear(self, step: Step, answer: Any) -> None:
+        """Take note of where the results come from: several downloads go on at once."""
+        self.judged_by = judged_by(step, answer, self.judged_by)
 
     def take(self, records: Sequence[bytes]) -> Sequence[bytes]:
         """Keep records as they came, and see whether they are results."""
+        decode, batch_id, missing = self.vendor.decode, self.shard.batch_id or "", Outcome.MISSING
         for record in records:
             try:
-                result = self.vendor.decode(record, self.shard.batch_id or "")
+                result = decode(record, batch_id)
             except ContractError:
                 self.unreadable += 1
             else:
                 self.read += 1
-                self.answers += result.outcome is not Outcome.MISSING
-            self.file.write(sink.one_line(record))
-        self.drift.results(records)
+                self.answers += result.outcome is not missing
+        self.file.write(sink.lines_of(records))
+        self.drift.results(self.judged_by, records)
         return ()
 
     @property
@@ -87,7 +95,8 @@ class Fetching:
         file = sink.SafeFile(desk.folder.results(shard.number))
         haul = Haul(desk.vendor, shard, file, desk.drift)
         try:
-            counted = yield from mapped(desk.vendor.records(shard.batch_id or ""), haul.take)
+            records = overheard(desk.vendor.records(shard.batch_id or ""), haul.hear)
+            counted = yield from mapped(records, haul.take)
             lacking = haul.lacking(counted)
         except NotReady:
             file.drop()

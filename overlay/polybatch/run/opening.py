@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
@@ -19,12 +21,14 @@ from polybatch import source
 from polybatch.dialects import inline
 from polybatch.errors import InputError
 from polybatch.intake import Intake
+from polybatch.naming import LEADS, identified, led, named_once
+from polybatch.repeats import Repeats
 from polybatch.vendor import Vendor
 
 from . import sink
-from .journal import Journal, SeenIds
+from .journal import Journal
 from .machine import Shard
-from .plan import ID_DIGITS, Cut, Cutter, Member, mark_of, token_of, wire_id
+from .plan import AS_IT_IS, ID_DIGITS, PLAIN, Cut, Cutter, Member, Stretch, mark_of, token_of, wire_id
 
 MOST_ITEMS = 10**ID_DIGITS
 """Requests in a shard where the vendor names no limit: what six digits of an index can count."""
@@ -125,43 +129,57 @@ def begin(
             _spooled(stream, path, requests)
     digest = hashlib.sha256()
     run_id, salt = secrets.token_hex(10), secrets.token_hex(8)
-    seen = SeenIds(folder.path / "seen.sqlite")
     shards: list[Shard] = []
     canary = 0
-    try:
-        for cut in cuts(vendor, path, settings, run_id, seen, digest):
-            folder.save_members(len(shards), cut)
-            number = len(shards)
-            shards.append(Shard(number, 0, len(cut), cut.size, cut.group, token=token_of(run_id, number, 0)))
-            canary += cut.canary
-    finally:
-        seen.close()
+    for cut in cuts(vendor, path, settings, run_id, digest):
+        folder.save_members(len(shards), cut)
+        number = len(shards)
+        shards.append(Shard(number, 0, len(cut), cut.size, cut.group, token=token_of(run_id, number, 0)))
+        canary += cut.canary
     if not shards:
         raise InputError(f"{requests} holds no requests")
     facts = {
         **identity, "run_id": run_id, "input": str(path), "input_sha256": digest.hexdigest(),
         "requests": str(requests if str(requests) == "-" else requests.absolute()),
         "out": str(settings.out.absolute()), "begun": False, "committed": 0,
-        "salt": salt, "key": fingerprint(salt), "canary": canary,
+        "salt": salt, "key": fingerprint(salt), "canary": canary, "marks": "crc32",
     }  # fmt: skip
     folder.sync_plan()
     journal.plan(shards, facts)
     return facts
 
 
-def cuts(
-    vendor: Vendor, path: Path, settings: Settings, run_id: str, seen: SeenIds, digest: source.Digest
-) -> Iterator[Cut]:
+def cuts(vendor: Vendor, path: Path, settings: Settings, run_id: str, digest: source.Digest) -> Iterator[Cut]:
     """Read, check and cut the whole input. Raises InputError, naming the line."""
-    gauge, cutter, first = Gauge(vendor, settings, run_id, seen), cutter_for(vendor, settings), settings.canary or 0
-    for count, (offset, number, line) in enumerate(source.lines(path, digest), 1):
-        where = f"{path.name}, line {number}"
-        refuse_larger(count, settings, f"{where}: ")
-        filled = cutter.add(gauge.member(offset, number, line, where))
-        yield from canaries(filled) if count <= first else filled
-        if count == first:
-            yield from canaries(cutter.finish())
+    gauge, cutter, first = Gauge(vendor, settings, run_id), cutter_for(vendor, settings), settings.canary or 0
+    place, most = f"{path.name}, ", math.inf if settings.max_requests is None else settings.max_requests
+    count, seen = 0, Repeats()
+    for block in source.blocks(path, digest):
+        ids = gauge.usual(block.lines)
+        if ids is not None and count >= first and count + len(ids) <= most:
+            stretch = gauge.stretch(block, ids)
+            if stretch is not None and cutter.extend(stretch):
+                seen.add(ids)
+                count += len(ids)
+                continue
+        for offset, number, line in block:
+            count += 1
+            if count > most:
+                refuse_larger(count, settings, f"{place}line {number}: ")
+            custom_id, member = gauge.member(offset, number, line, place)
+            seen.add([custom_id])
+            if filled := cutter.add(member):
+                yield from canaries(filled) if count <= first else filled
+            if count == first:
+                yield from canaries(cutter.finish())
+    for custom_id, number, line_of_first in seen.found(partial(gauge.named, path)):
+        raise twice(f"{place}line {number}", custom_id, line_of_first)
     yield from cutter.finish()
+
+
+def twice(where: str, custom_id: str, line: int) -> InputError:
+    """The exception for an id that comes a second time."""
+    return InputError(f"{where}: custom_id {custom_id!r} was used before, on line {line}")
 
 
 def canaries(cuts: Iterable[Cut]) -> Iterator[Cut]:
@@ -200,26 +218,63 @@ class Gauge:
     vendor: Vendor
     settings: Settings
     run_id: str
-    seen: SeenIds
     _intake: Intake = field(init=False)
     _around: int = field(init=False)
+    _most: float = field(init=False)
+    _travelling: str = field(init=False)
+    """As long as the ids that will travel are; those are ours, not the user's."""
 
     def __attrs_post_init__(self) -> None:
-        self._around = around(self.vendor)
+        self._most = self.vendor.profile.limits.max_bytes or math.inf
+        self._around, self._travelling = around(self.vendor), wire_id(self.run_id, 0, 0, 0)
         self._intake = Intake(self.vendor, check=not self.settings.no_check, model=self.settings.model)
 
-    def member(self, offset: int, number: int, line: bytes, where: str) -> Member:
-        """The request on a line. Raises InputError, which says where and why it is refused."""
-        request = self._intake.read(line, where)
-        if (first := self.seen.add(request.custom_id, number)) is not None:
-            raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, on line {first}")
-        # The id that will travel is ours, not the user's.
-        size = len(self._intake.encode(attrs.evolve(request, custom_id=wire_id(self.run_id, 0, 0, 0)), where))
-        if (most := self.vendor.profile.limits.max_bytes) is not None and size + self._around > most:
-            title = self.vendor.profile.title
-            raise InputError(f"{where}: a batch of it alone has {size + self._around:,} bytes, {title} takes {most:,}")
-        group = self.vendor.model(request) or self.settings.model if self.vendor.profile.one_model else None
-        return Member(offset, number, size, group, self.vendor.alone(request), mark_of(line))
+    def usual(self, lines: Sequence[bytes]) -> list[str] | None:
+        """The ids on lines that all have the usual form, so that nothing more is to be looked at."""
+        return self._intake.usual(lines, renamed=True)
+
+    def stretch(self, block: source.Block, ids: Sequence[str]) -> Stretch | None:
+        """The requests of a block, all of the usual form, if each line begins with its id and none has another."""
+        lines = block.lines
+        lead = led(lines, ids) if named_once(block.text, len(ids)) else None
+        if lead is None:
+            return None
+        lengths = [*map(len, lines)]
+        more = len(LEADS[0]) - len(lead) + len(self._travelling)
+        sizes = [length + more - len(custom_id) for length, custom_id in zip(lengths, ids, strict=True)]
+        if not block.text.isascii():  # an id's bytes are more than its letters, then
+            sizes = [length + more - len(custom_id.encode()) for length, custom_id in zip(lengths, ids, strict=True)]
+        if max(sizes) + self._around > self._most:
+            return None
+        starts = accumulate(lengths, lambda start, length: start + length + 1, initial=block.offset)
+        marks = [PLAIN | mark_of(line) for line in lines]
+        return Stretch([*starts][:-1], range(block.number, block.number + len(lines)), sizes, marks)
+
+    def member(self, offset: int, number: int, line: bytes, place: str = "") -> tuple[str, Member]:
+        """The request on a line, and its id. Raises InputError, which says where and why it is refused."""
+        where, profile = f"{place}line {number}", self.vendor.profile
+        group = alone = request = None
+        mark, admitted = mark_of(line), self._intake.admitted(line, self._travelling)
+        size = 0 if admitted is None else len(identified(line, self._travelling))
+        if admitted is not None and size + self._around <= self._most:  # else it may be shorter when encoded anew
+            custom_id, item = admitted
+            mark |= AS_IT_IS
+            request = self.vendor.request(item) if profile.one_model else None
+        else:
+            request = self._intake.read(line, where)
+            custom_id, alone = request.custom_id, self.vendor.alone(request)
+            size = len(self._intake.encode(attrs.evolve(request, custom_id=self._travelling), where))
+        if size + self._around > self._most:
+            whole = f"a batch of it alone has {size + self._around:,} bytes"
+            raise InputError(f"{where}: {whole}, {profile.title} takes {self._most:,} at most")
+        if request is not None and profile.one_model:
+            group = self.vendor.model(request) or self.settings.model
+        return custom_id, Member(offset, number, size, group, alone, mark)
+
+    def named(self, path: Path) -> Iterator[tuple[str, int]]:
+        """The ids of an input that was checked, and on which lines they stand."""
+        for _, number, line in source.lines(path):
+            yield self._intake.read(line, f"line {number}").custom_id, number
 
 
 def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:

@@ -7,16 +7,17 @@ that must not stand together (Letta: one agent).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from zlib import crc32
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 ID_DIGITS = 6
 """Digits of an index in an id that travels; no vendor takes more than a million requests in one batch."""
 
 
-@frozen
+@define
 class Member:
     """One request of the input, as far as the cut depends on it."""
 
@@ -31,6 +32,16 @@ class Member:
     """What no two requests of a batch may share."""
     mark: int = 0
     """Tells the line from what may stand there later."""
+
+
+@define
+class Stretch:
+    """Requests of the usual form that stand one behind the other, of no group and not alone."""
+
+    offsets: list[int]
+    numbers: range
+    sizes: list[int]
+    marks: list[int]
 
 
 @define
@@ -53,13 +64,21 @@ class Cut:
 
     def add(self, member: Member) -> None:
         """Take one more request."""
-        self.size += member.size + bool(self.offsets)
+        self.size += member.size + 1 if self.offsets else member.size
         self.offsets.append(member.offset)
         self.numbers.append(member.line)
         self.marks.append(member.mark)
         self.sizes.append(member.size)
         if member.alone is not None:
             self.loners.add(member.alone)
+
+    def extend(self, stretch: Stretch) -> None:
+        """Take many more requests."""
+        self.size += stretch_size(stretch) - (not self.offsets)
+        self.offsets.extend(stretch.offsets)
+        self.numbers.extend(stretch.numbers)
+        self.marks.extend(stretch.marks)
+        self.sizes.extend(stretch.sizes)
 
     def split(self, length: int) -> Cut:
         """Keep so many requests and give the others."""
@@ -71,6 +90,11 @@ class Cut:
         for cut in (self, rest):
             cut.size = sum(cut.sizes) + max(0, len(cut) - 1)
         return rest
+
+
+def stretch_size(stretch: Stretch) -> int:
+    """Encoded bytes of a stretch, a comma before each request included."""
+    return sum(stretch.sizes) + len(stretch.sizes)
 
 
 @define
@@ -122,18 +146,35 @@ class Cutter:
     """
     _queues: dict[str | None, Queue] = field(factory=dict)
 
-    def add(self, member: Member) -> Iterator[Cut]:
+    def add(self, member: Member) -> Sequence[Cut]:
         """Take one request; give the shards it has filled."""
-        queue = self._queues.setdefault(member.group, Queue())
+        if (queue := self._queues.get(member.group)) is None:
+            queue = self._queues[member.group] = Queue()
+        if member.alone is None and (cut := queue.cuts.get(queue.first)) is not None and not self._full(cut, member):
+            cut.add(member)
+            return ()
         number = queue.first if member.alone is None else max(queue.first, queue.floors.get(member.alone, 0))
+        filled = list[Cut]()
         while number < queue.following:
             cut = queue.cuts.get(number)
             if cut is not None and not self._full(cut, member):
                 break
             if cut is not None:
-                yield self._closed(queue, number)
+                filled.append(self._closed(queue, number))
             number += 1
         queue.put(number, member)
+        return filled
+
+    def extend(self, stretch: Stretch) -> bool:
+        """Take many requests at once; takes none of them where that would fill a shard."""
+        queue = self._queues.get(None)
+        cut = queue.cuts.get(queue.first) if queue is not None else None
+        if cut is None or len(cut) + len(stretch.sizes) > self.max_items:
+            return False
+        if self.max_bytes is not None and cut.size + stretch_size(stretch) > self.max_bytes:
+            return False
+        cut.extend(stretch)
+        return True
 
     def finish(self) -> Iterator[Cut]:
         """Give what is left."""
@@ -157,13 +198,27 @@ class Cutter:
         return cut
 
     def _full(self, cut: Cut, member: Member) -> bool:
-        too_large = self.max_bytes is not None and cut.size + 1 + member.size > self.max_bytes
-        return len(cut) >= self.max_items or too_large
+        if len(cut.offsets) >= self.max_items:
+            return True
+        return self.max_bytes is not None and cut.size + 1 + member.size > self.max_bytes
 
 
 def wire_id(run_id: str, shard: int, generation: int, index: int) -> str:
     """The id that travels instead of the user's: it tells the run, the shard and the place in it."""
-    return f"{run_id[:8]}-{shard:06d}-{generation}-{index:0{ID_DIGITS}d}"
+    return f"{wire_prefix(run_id, shard, generation)}{index:0{ID_DIGITS}d}"
+
+
+def wire_prefix(run_id: str, shard: int, generation: int) -> str:
+    """With what the ids of a shard's requests begin."""
+    return f"{run_id[:8]}-{shard:06d}-{generation}-"
+
+
+def place_in(prefix: str, custom_id: str) -> int | None:
+    """The place of a request in its shard; `None` for an id of something else."""
+    digits = custom_id[len(prefix) :]
+    if not custom_id.startswith(prefix) or len(digits) != ID_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits)
 
 
 def token_of(run_id: str, shard: int, generation: int) -> str:
@@ -172,5 +227,20 @@ def token_of(run_id: str, shard: int, generation: int) -> str:
 
 
 def mark_of(line: bytes) -> int:
-    """What tells a line from another, in eight bytes."""
+    """What tells a line from what may stand in its place later: its checksum (CRC-32) and its length, in eight bytes.
+
+    Against accidents; whoever resumes a run has the sha256 of the whole input compared.
+    """
+    return crc32(line) | len(line) << 32
+
+
+AS_IT_IS, PLAIN = 1 << 62, 1 << 63
+"""Set in the mark of a line that travels as it is, but for its id, and of one that begins with its id besides."""
+
+
+def first_mark_of(line: bytes) -> int:
+    """The same, as runs had it whose facts do not name their marks."""
     return int.from_bytes(blake2b(line, digest_size=8).digest(), "big")
+
+
+MARKS: Mapping[str | None, Callable[[bytes], int]] = {None: first_mark_of, "crc32": mark_of}

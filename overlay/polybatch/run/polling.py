@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from attrs import define
+from attrs import define, field
 
 from polybatch.errors import NotFound, NotReady, PolybatchError, TransportError, Unsupported, VendorError
 from polybatch.flow import Clock, Flow, Now, Warn
@@ -12,6 +12,7 @@ from polybatch.model import Batch, BatchStatus
 
 from .creating import Creating
 from .desk import Desk
+from .listing import Listing
 from .machine import Shard, State
 from .reconcile import NEVER_SENT
 from .trouble import LONGEST_ASKED, SMALLER
@@ -38,15 +39,44 @@ class Polling:
 
     desk: Desk
     creating: Creating
+    _listing: Listing = field(init=False)
+    _alone: set[int] = field(factory=set, init=False)
+    """Shards that the list did not answer for."""
+
+    def __attrs_post_init__(self) -> None:
+        self._listing = Listing(self.desk)
 
     def poll(self, shard: Shard) -> Flow[None]:
+        """Look at a batch, and where there is a list for it at all the others with the same request."""
+        if shard.number in self._alone or not self._listing.serves(clock := (yield Clock())):
+            self._alone.discard(shard.number)
+            yield from self._ask(shard)
+            return
+        shown, now = (yield from self._listing.read(clock)), (yield Now())
+        for each in self._listing.waiting():
+            batch = shown.get(each.batch_id or "")
+            if batch is not None and not self._delicate(each, batch, now):
+                yield from self._seen(each, batch, now)
+            elif batch is not None or each.due <= clock:
+                each.due = min(each.due, clock)
+                self._alone.add(each.number)
+
+    def _delicate(self, shard: Shard, batch: Batch, now: datetime | None) -> bool:
+        """Whether so much hangs on what the list shows that the batch is asked for itself.
+
+        An end is not among it: results are fetched only after the batch has been asked for once more.
+        """
+        taken_for_ours = shard.provisional and batch.status.terminal
+        return taken_for_ours or batch.status is BatchStatus.FAILED or self._windows(shard, batch, now) >= OVERDUE
+
+    def _ask(self, shard: Shard) -> Flow[None]:
         """Look at one batch."""
         desk = self.desk
         try:
             batch = yield from desk.vendor.get(shard.batch_id or "")
             now = yield Now()
-            ended = batch.status.terminal
-            if shard.provisional and ended and not (yield from desk.vendor.recognise(batch, desk.contents.mark(shard))):
+            unproved = shard.provisional and batch.status.terminal
+            if unproved and not (yield from desk.vendor.recognise(batch, desk.contents.mark(shard))):
                 # Somebody else's, or nobody can tell: the search decides what that calls for.
                 yield Warn(f"shard {shard.number}: batch {batch.id} does not prove to be its own; looking on")
                 desk.lose(shard, "the create was sent and its reply was lost")
@@ -62,13 +92,18 @@ class Polling:
                 shard, trouble, forever=trouble.transient and not (cut_off and shard.tries >= CUT_OFF)
             )
             return
+        yield from self._seen(shard, batch, now)
+
+    def _seen(self, shard: Shard, batch: Batch, now: datetime | None) -> Flow[None]:
+        """Take note of what a batch has come to."""
+        desk = self.desk
         shard.tries = 0
         shard.succeeded, shard.created_at = batch.counts.succeeded, batch.created_at or shard.created_at
         shard.until = batch.expires_at
         if not desk.facts.get("echo") and desk.vendor.carries(batch, shard.token):
             desk.remember("echo", echo=True)
         yield from self._retention(shard, now)
-        if ended:
+        if batch.status.terminal:
             yield from self._ended(shard, batch)
         else:
             if batch.status is not shard.status:
@@ -103,16 +138,24 @@ class Polling:
 
     def _patience(self, shard: Shard, batch: Batch, now: datetime | None) -> Flow[None]:
         """Say when a batch is late, and wait no longer once it is hopeless."""
-        window, began = self.desk.profile.limits.window or DAY, batch.created_at or shard.intent_at
-        if now is None or began is None or now - began < window:
+        windows = self._windows(shard, batch, now)
+        if windows < 1:
             return
-        hours, title = (now - began) / timedelta(hours=1), self.desk.profile.title
-        late = f"batch {batch.id} has been {batch.status} for {hours:.0f} h"
-        if now - began >= OVERDUE * window:
+        allowed, title = self._window / timedelta(hours=1), self.desk.profile.title
+        late = f"batch {batch.id} has been {batch.status} for {windows * allowed:.0f} h"
+        if windows >= OVERDUE:
             raise NotReady(f"{late}; nobody waits for it any longer", hint=f"ask {title}; a resume looks at it again")
-        allowed = window / timedelta(hours=1)
         words = f"shard {shard.number}: batch {batch.id} is late: {title} allows itself {allowed:.0f} h"
         yield from self.desk.warn([words])
+
+    @property
+    def _window(self) -> timedelta:
+        return self.desk.profile.limits.window or DAY
+
+    def _windows(self, shard: Shard, batch: Batch, now: datetime | None) -> float:
+        """How many of the vendor's windows have passed since a batch began, as far as that is known."""
+        began = batch.created_at or shard.intent_at
+        return 0.0 if now is None or began is None else (now - began) / self._window
 
     def _retention(self, shard: Shard, now: datetime | None) -> Flow[None]:
         """Say when the time is running out in which results can be fetched."""

@@ -6,13 +6,12 @@ Of a repair round (`--retries`) after everything else has ended, and of a batch 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 from attrs import define
 
 from polybatch.flow import Flow, Warn
-from polybatch.intake import Intake
 from polybatch.model import Result
 
 from .desk import Desk
@@ -71,7 +70,7 @@ class Repairs:
         generation = max(shard.generation for shard in parents) + 1
         made: list[Shard] = []
 
-        def add(cuts: Iterator[Cut]) -> None:
+        def add(cuts: Iterable[Cut]) -> None:
             for cut in cuts:
                 number = len(desk.shards) + len(made)
                 desk.folder.save_members(number, cut)
@@ -97,15 +96,13 @@ class Repairs:
     def _moved(self, parent: Shard) -> Iterator[Member]:
         """The requests of a shard that are sent again."""
         desk = self.desk
-        intake = Intake(desk.vendor, check=False, model=desk.facts["model"])
         offsets, numbers, marks = desk.folder.members(parent.number, parent.items)
         moved = desk.journal.maps(parent)[1]
-        for place, request in enumerate(desk.contents.requests(parent)):
+        both = zip(desk.contents.requests(parent), desk.contents.encoded(parent), strict=True)
+        for place, (request, encoded) in enumerate(both):
             if parent.moved == parent.items or bit(moved, place):
-                own = attrs.evolve(request, custom_id=desk.contents.own_id(parent, place))
-                size = len(intake.encode(own, request.custom_id))
                 mark, alone = marks[place] if marks else 0, desk.vendor.alone(request)
-                yield Member(offsets[place], numbers[place], size, parent.group, alone, mark)
+                yield Member(offsets[place], numbers[place], len(encoded), parent.group, alone, mark)
 
 
 def _goes_on(shard: Shard) -> bool:

@@ -21,7 +21,7 @@ import msgspec
 from attrs import frozen
 
 from polybatch.errors import InputError, RunError
-from polybatch.model import Outcome, Result
+from polybatch.model import ErrorInfo, Outcome, Result
 from polybatch.vendor import Payload
 
 from .migrations import NAME
@@ -292,32 +292,67 @@ def refuse_shortened(path: Path, committed: int) -> None:
 
 def line(result: Result) -> bytes:
     """A result as a line of the output, in the form that INTERFACE fixes for every vendor."""
-    usage = result.usage
+    answer, body = result.answer, result.body_raw
+    usage = answer.usage
     return encoder.encode(
-        {
-            "custom_id": result.custom_id,
-            "outcome": result.outcome.value,
-            "text": result.text if result.outcome is Outcome.SUCCEEDED else None,
-            "body": msgspec.Raw(result.body_raw) if result.body_raw else None,
-            "usage": None if usage is None else {name: getattr(usage, name) for name in USAGE},
-            "error": result.error,
-            "vendor": result.vendor,
-            "batch_id": result.batch_id or None,
-        }
+        _Line(
+            result.custom_id,
+            result.outcome,
+            answer.text if result.outcome is Outcome.SUCCEEDED else None,
+            msgspec.Raw(body) if body else None,
+            None if usage is None else _Tokens(
+                usage.input_tokens,
+                usage.output_tokens,
+                usage.cache_read_tokens,
+                usage.cache_write_tokens,
+                usage.reasoning_tokens,
+            ),
+            result.error,
+            result.vendor,
+            result.batch_id or None,
+        )
     ) + b"\n"  # fmt: skip
 
 
-USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+class _Tokens(msgspec.Struct, gc=False):
+    """The members of `usage`, in their order."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    reasoning_tokens: int | None
 
 
-def one_line(record: bytes) -> bytes:
-    r"""A vendor's record without line ends inside, and one behind it."""
+class _Line(msgspec.Struct, gc=False):
+    """The members of a line of the output, in their order."""
+
+    custom_id: str
+    outcome: Outcome
+    text: str | None
+    body: msgspec.Raw | None
+    usage: _Tokens | None
+    error: ErrorInfo | None
+    vendor: str
+    batch_id: str | None
+
+
+def lines_of(records: Sequence[bytes]) -> bytes:
+    """Vendor's records, a line each."""
+    joined = b"\n".join(records)
+    if joined.count(b"\n") >= len(records):
+        joined = b"\n".join(map(_one_line, records))
+    return joined + b"\n" if records else b""
+
+
+def _one_line(record: bytes) -> bytes:
+    """A vendor's record without line ends inside."""
     if b"\n" in record:
         try:
             record = msgspec.json.format(record, indent=-1)
         except msgspec.DecodeError:  # kept all the same; whoever reads it finds that it is no JSON
             record = record.replace(b"\n", b" ")
-    return record + b"\n"
+    return record
 
 
 def spool(source: Any, path: Path) -> None:

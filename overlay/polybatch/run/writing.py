@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from attrs import define, field
 
-from polybatch.model import Outcome, Result
+from polybatch.model import Outcome, Result, Usage
 
 from . import sink
 from .contents import Contents
@@ -23,6 +23,7 @@ from .journal import Exception_, Journal
 from .machine import Shard, State
 from .reconcile import Tally, bits
 
+TOKENS = tuple(attribute.name for attribute in attrs.fields(Usage))
 CHUNK = 1000
 """Results written at a time."""
 
@@ -102,8 +103,8 @@ class Page:
     def read(self, results: Iterable[tuple[int, Result]]) -> Iterator[Result]:
         """Count each result, and give those that are the last word."""
         for place, result in results:
-            for name, count in used(result).items():
-                self.usage[name] += count
+            if (usage := result.usage) is not None:
+                self._count(usage)
             moves = result.outcome is not Outcome.SUCCEEDED and self.again(result)
             if result.outcome is Outcome.SUCCEEDED:
                 self.succeeded.append(place)
@@ -116,12 +117,11 @@ class Page:
             self.outcomes[result.outcome.value] += 1
             yield result
 
-
-def used(result: Result) -> dict[str, int]:
-    """The tokens of a result, where the vendor says how many."""
-    if result.usage is None:
-        return {}
-    return {name: count for name in sink.USAGE if (count := getattr(result.usage, name)) is not None}
+    def _count(self, usage: Usage) -> None:
+        """Add the tokens of a result, where the vendor says how many."""
+        for name in TOKENS:
+            if (count := getattr(usage, name)) is not None:
+                self.usage[name] += count
 
 
 def batched(results: Iterator[Result]) -> Iterator[list[Result]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from polybatch.errors import InputError
-from polybatch.vendor import Vendor
+
+if TYPE_CHECKING:
+    from polybatch.vendor import Vendor
 
 
 def names() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from polybatch.dialects import inline, messages
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, PolybatchError
 from polybatch.flow import Flow, Response, Warn, call, exchange, until
-from polybatch.model import Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result, Usage
+from polybatch.model import Answer, Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result
 from polybatch.origin import same_origin
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
@@ -48,9 +48,11 @@ PROFILE = Profile(
     title="Anthropic",
     key_variable="ANTHROPIC_API_KEY",
     limits=DOCUMENT.limits(retention=timedelta(days=29)),  # §2.4, from creation
+    verbatim=True,
     find=FindBy.LIST,  # §2.4: no idempotency key and no metadata on a batch
     absence=True,  # §2.4: the list shows every batch of the workspace, ended ones too
     newest_first=True,  # §2.2
+    watch=True,  # §2.2: the list has the very objects that a get has
     distinct=True,  # §2.4: the size is all that the list tells of a running batch
     progress=False,  # §2.2: the outcome counts stay 0 until the whole batch has ended
     hints={
@@ -185,7 +187,7 @@ class Anthropic:
             error = _item_error(raw_bytes(result.error))
         return Result(
             line.custom_id, outcome or Outcome.ERRORED, PROFILE.name, batch_id, record, error,
-            raw_bytes(result.message), read_text=_text, read_usage=_usage, read_finish=_finish,
+            raw_bytes(result.message), _answer,
         )  # fmt: skip
 
     # -- a batch of ours (§2.4): only its size can tell before the end, and the ids of its results after it
@@ -276,18 +278,10 @@ def _item_error(raw: bytes) -> ErrorInfo:
     )
 
 
-def _text(body: bytes) -> str | None:
-    return messages.text(readable(body, wire.BetaMessage))
-
-
-def _usage(body: bytes) -> Usage | None:
-    tokens = readable(body, wire.BetaMessage).usage
-    details = tokens.output_tokens_details if tokens else None
-    return messages.usage(tokens, reasoning=details.thinking_tokens if details else None)
-
-
-def _finish(body: bytes) -> Finish | None:
-    return messages.finish(readable(body, wire.BetaMessage))
+def _answer(body: bytes) -> Answer:
+    message = readable(body, wire.BetaMessage)
+    details = message.usage.output_tokens_details if message.usage else None
+    return messages.answer(message, message.usage, reasoning=details.thinking_tokens if details else None)
 
 
 VENDOR: type[Vendor] = Anthropic

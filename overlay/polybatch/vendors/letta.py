@@ -5,7 +5,7 @@ Sources: facts/seed-vendors.md §3 (published pages and document, SDKs, server 0
 * Letta has no custom_id. Ours travels as `otid` of the first user message and is read back from there; where that
   message has an `otid` of the caller's, the result carries that one, and without any it carries the agent's id.
 * An agent that failed leaves nothing but its input: in a completed batch it is missing, and nobody says why.
-* The list of messages cannot be paged (§3.3), so the results of a batch are read whole into memory.
+* The list of messages cannot be paged (§3.3): it is asked for once, streamed, and grouped by agent.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from polybatch import retry
 from polybatch.dialects import inline
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, PolybatchError, Unsupported
-from polybatch.flow import Emit, Flow, Response, call, exchange, send
-from polybatch.model import Batch, BatchStatus, Callback, Outcome, Request, Result, no_result
+from polybatch.flow import Emit, Flow, Response, call, exchange, mapped
+from polybatch.grouping import grouped
+from polybatch.model import Answer, Batch, BatchStatus, Callback, Outcome, Request, Result, no_result
 from polybatch.reading import mended, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
 from polybatch_generated.letta import params, wire
@@ -53,6 +54,7 @@ PROFILE = Profile(
     key_variable="LETTA_API_KEY",
     limits=DOCUMENT.limits(window=timedelta(hours=24)),  # §1: the window of the provider's batch underneath
     find=FindBy.LIST,  # §3.3: the list finds a lost create, but shows running jobs only and so never proves absence
+    watch=True,  # §3.3: it shows what runs, from the same table as a get
     again="the agents then have the messages twice in their memory",  # §3.3
     progress=False,  # §3.2: no counts at all
     traces=frozenset(PROVIDER),
@@ -75,6 +77,7 @@ ONLY_INPUT = frozenset({"summarized_reasoning"})
 """Parts of `input` that a message cannot have (§3.2)."""
 SPEAK = "send_message"
 """The tool by which an agent answers (§3.2)."""
+MESSAGES = inline.member(wire.LettaBatchMessages(messages=[]))
 GLANCE = 100
 """Messages that mostly tell whose a job is; the document's own default."""
 UUID4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -183,14 +186,15 @@ class Letta:
 
     def records(self, batch_id: str) -> Flow[int | None]:
         batch = yield from inline.ended(self.get(batch_id))
-        agents: dict[str | None, list[msgspec.Raw]] = {}
-        for raw in (yield from self._stored(batch_id, EVERYTHING, SortOrder.DESC)):
-            agents.setdefault(readable(bytes(raw), wire.Message).agent_id, []).append(raw)
-        for messages in agents.values():
-            record = msgspec.json.encode(wire.LettaBatchMessages(messages=messages))
+        completed = batch.status is BatchStatus.COMPLETED
+
+        def records(agents: Sequence[list[bytes]]) -> list[bytes]:
             # Only of a completed batch is it certain that nothing more will come: the agent has vanished (§3.3).
-            if batch.status is BatchStatus.COMPLETED or _answers(_messages(record)):
-                yield Emit([record])
+            return [record for record in map(_record, agents) if completed or _answers(_messages(record))]
+
+        # All input of a batch is older than all answers, so an agent's messages stand far apart: they wait for each
+        # other, on the disk where they are many. Asking for one agent at a time would be a request for each result.
+        yield from mapped(grouped(self._stored(batch_id, EVERYTHING, SortOrder.DESC), _owner), records)
         return None
 
     def decode(self, record: bytes, batch_id: str) -> Result:
@@ -201,17 +205,18 @@ class Letta:
         name = next((one.otid for one in messages if one.role == "user" and one.otid), None) or agent
         error = None if _answers(messages) else no_result(BatchStatus.COMPLETED)
         outcome, answer = (Outcome.MISSING, b"") if error else (Outcome.SUCCEEDED, mended(record))
-        return Result(name, outcome, PROFILE.name, batch_id, record, error, answer, _text, alias=agent)
+        return Result(name, outcome, PROFILE.name, batch_id, record, error, answer, _answer, alias=agent)
 
-    def _stored(self, batch_id: str, limit: int, order: SortOrder) -> Flow[Sequence[msgspec.Raw]]:
+    def _stored(self, batch_id: str, limit: int, order: SortOrder) -> Flow[None]:
+        """Emit messages; a success is never read as models, which would take ten times as long."""
         request = batch_results.request_kwargs(batch_id, limit=limit, order=order, **self._headers())
-        reply = yield from send(exchange(batch_results, request))
-        if not 200 <= reply.status < 300:  # a success stays bytes: as models it would take twice as long
+        reply, streamed = yield from inline.document(exchange(batch_results, request), MESSAGES, inline.anyway)
+        if not 200 <= reply.status < 300:
             raise self._refusal(inline.response(batch_results, reply))
         page, _ = tolerant(reply.content, wire.LettaBatchMessages, torn=True)
-        if page.messages is None:
+        if page.messages is None and not streamed:
             raise unexpected("a list of messages", reply.content)
-        return page.messages
+        yield Emit([bytes(raw) for raw in page.messages or ()])
 
     @staticmethod
     def callback(body: bytes) -> Callback:
@@ -230,10 +235,13 @@ class Letta:
     @inline.told
     def recognise(self, batch: Batch, mark: Mark) -> Flow[bool | None]:
         """By the input, which is stored when a job is created (§3.3): a little of it, unless only the agents fit."""
-        stored = yield from self._stored(batch.id, GLANCE, SortOrder.ASC)
-        if (verdict := _verdict(stored, mark)) is None and len(stored) >= GLANCE:
-            verdict = _verdict((yield from self._stored(batch.id, EVERYTHING, SortOrder.ASC)), mark)
-        return verdict
+        for limit in (GLANCE, EVERYTHING):
+            stored = self._stored(batch.id, limit, SortOrder.ASC)
+            _, told = yield from inline.seen(stored, lambda messages: (_verdict(messages, mark), len(messages)))
+            verdicts = {verdict for verdict, _ in told}
+            if verdicts != {None} or sum(count for _, count in told) < limit:
+                break
+        return True if True in verdicts else False if False in verdicts else None
 
     # -- for whatever else
 
@@ -293,6 +301,18 @@ class _Named(msgspec.Struct):
     custom_id: str | None = None
 
 
+class _Owned(msgspec.Struct, gc=False):
+    """Whose a message is."""
+
+    agent_id: str | None = None
+
+
+class _Page(msgspec.Struct):
+    """The messages of one agent."""
+
+    messages: list[wire.Message] | None = None
+
+
 class _Spoken(msgspec.Struct):
     """The arguments of the tool by which an agent answers."""
 
@@ -318,10 +338,18 @@ def _marked(messages: Sequence[Any], mark: str) -> list[Any]:
     return marked
 
 
-def _messages(record: bytes) -> list[wire.Message]:
+def _owner(message: bytes) -> bytes:
+    """The agent, where a message names one."""
+    return (readable(message, _Owned).agent_id or "").encode()
+
+
+def _record(messages: Sequence[bytes]) -> bytes:
+    return msgspec.json.encode(wire.LettaBatchMessages(messages=list(map(msgspec.Raw, messages))))
+
+
+def _messages(record: bytes) -> Sequence[wire.Message]:
     """The messages of one agent, oldest first; they come newest first."""
-    page, _ = tolerant(record, wire.LettaBatchMessages)
-    return [readable(bytes(raw), wire.Message) for raw in reversed(page.messages or [])]
+    return (tolerant(record, _Page)[0].messages or [])[::-1]
 
 
 def _answers(messages: Sequence[wire.Message]) -> list[wire.Message]:
@@ -335,17 +363,21 @@ def _answers(messages: Sequence[wire.Message]) -> list[wire.Message]:
     ]
 
 
-def _verdict(stored: Sequence[msgspec.Raw], mark: Mark) -> bool | None:
+def _verdict(stored: Sequence[bytes], mark: Mark) -> bool | None:
     """Whose a job is: an `otid` of a run's proves it, and so does an agent that is none of ours.
 
     Our agents alone do not: the job is another's, or ours with only the callers' own `otid`s.
     """
-    messages = [readable(bytes(raw), wire.Message) for raw in stored]
+    messages = [readable(one, wire.Message) for one in stored]
     named = {message.otid for message in messages if message.role == "user" and message.otid}
     agents = {message.agent_id for message in messages if message.agent_id}
     if any(map(mark.owns, named)):
         return True
     return None if agents <= mark.aliases and not any(map(mark.rejects, named)) else False
+
+
+def _answer(body: bytes) -> Answer:
+    return Answer(_text(body))
 
 
 def _text(body: bytes) -> str | None:

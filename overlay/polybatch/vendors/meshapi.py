@@ -4,12 +4,14 @@ Sources: facts/seed-vendors.md §4 (the vendor's pages, guides and SDKs of 2026)
 
 * A get asks the provider behind MeshAPI and books what the batch cost once it sees the end (§4.2), so a batch is polled
   to its end also after a cancel.
-* Results stand in the reply of a get, so that reply is as large as they are, and is read whole into memory.
+* Results stand in the reply of a get, which is as large as they are: of one over a MiB they are streamed, and
+  `Batch.raw` has null in their place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, TypedDict, cast
 
@@ -19,7 +21,7 @@ from polybatch import retry
 from polybatch.dialects import inline, openai_lines
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, PolybatchError, TooManyBatches, Unsupported, VendorError
-from polybatch.flow import Emit, Flow, Response, Warn, call, exchange
+from polybatch.flow import Emit, Flow, Response, Warn, call, exchange, mapped
 from polybatch.model import Batch, BatchStatus, Outcome, Request, Result
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
@@ -44,6 +46,7 @@ PROFILE = Profile(
         max_items=50_000, max_bytes=100 * 10**6, assumed=True,  # §4.2: none is published, these are ours [I]
         window=timedelta(hours=24),  # §4.2: completion_window, unless the option says otherwise
     ),
+    verbatim=True,
     find=FindBy.METADATA,  # §4.2: metadata comes back with a batch
     absence=True,  # §4.2: the list has all batches of the key's owner; nothing is said of its order
     capacity=frozenset(  # §4.3, and what OpenAI says behind MeshAPI
@@ -82,6 +85,7 @@ RETRYABLE: Mapping[str, bool] = {
 """The header that names a call; the one of a reply is called as the one that is sent (§4.0)."""
 OURS = "polybatch"
 """Under this name a token stands in the metadata."""
+RESULTS = inline.member(wire.BatchObject(results=[]))
 ANSWER = openai_lines.Reader(wire.BatchItemBody)
 
 
@@ -157,8 +161,8 @@ class MeshAPI:
         return (yield from inline.create(create_batch, request, self._read))
 
     def get(self, batch_id: str) -> Flow[Batch]:
-        request = get_batch.request_kwargs(batch_id, **self._headers())
-        return self._read((yield from call(get_batch, request)))
+        batch, _ = yield from self._look(batch_id)
+        return batch
 
     def list(self, limit: int) -> Flow[None]:
         def turn(after: str | None) -> Flow[inline.Page]:
@@ -183,13 +187,36 @@ class MeshAPI:
     # -- results
 
     def records(self, batch_id: str) -> Flow[int | None]:
-        batch = yield from inline.ended(self.get(batch_id))
-        own, _ = tolerant(batch.raw, wire.BatchObject, torn=True)
-        yield Emit([bytes(raw) for raw in own.results or ()])
-        if own.results is None and own.output_file_id:
-            yield from self._file(own.output_file_id)
-        yield from self._details(batch_id, own)
+        answered = array("q")  # hashes, so that a million ids are eight megabytes
+
+        def noted(lines: Sequence[bytes]) -> Sequence[bytes]:
+            answered.extend(hash(_named(line)) for line in lines)
+            return lines
+
+        batch, own = yield from mapped(self._inline(batch_id), noted)
+        yield from self._details(batch_id, own, answered)
         return batch.counts.total if batch.status is BatchStatus.COMPLETED else None
+
+    def _inline(self, batch_id: str) -> Flow[tuple[Batch, wire.BatchObject]]:
+        """Emit the results of a batch that has ended."""
+
+        def ready(before: bytes) -> None:
+            own = readable(before, wire.BatchObject)
+            if own.id and own.status:  # what comes after the results is looked at after them
+                inline.over(self._batch(before))
+
+        batch, streamed = yield from self._look(batch_id, ready)
+        own, _ = tolerant(inline.over(batch).raw, wire.BatchObject, torn=True)
+        yield Emit([bytes(raw) for raw in own.results or ()])
+        if own.results is None and not streamed and own.output_file_id:
+            yield from self._file(own.output_file_id)
+        return batch, own
+
+    def _look(self, batch_id: str, ready: Callable[[bytes], None] | None = None) -> Flow[tuple[Batch, bool]]:
+        """The batch, and whether its results were streamed; without `ready` they are dropped."""
+        asked = exchange(get_batch, get_batch.request_kwargs(batch_id, **self._headers()))
+        reply, streamed = yield from inline.document(asked, RESULTS, ready)
+        return self._read(inline.response(get_batch, reply)), streamed
 
     def decode(self, record: bytes, batch_id: str) -> Result:
         line, _ = tolerant(record, wire.BatchResultItem)
@@ -197,14 +224,14 @@ class MeshAPI:
             raise ContractError(f"a result without its id: {shorten(record)}", raw=record)
         response = line.response or wire.BatchItemResponse()
         body = raw_bytes(response.body)
-        complaint = line.error or readable(body, wire.BatchItemBody).error
+        complaint = line.error or readable(body, _Failed).error
         if complaint is None and line.response is None:
             complaint = _plain(record)
         outcome, error = openai_lines.judged(response.status_code, complaint, body or record, RETRYABLE)
         answer = body if outcome is Outcome.SUCCEEDED else b""
         return Result(
             line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer,
-            read_text=ANSWER.text, read_usage=ANSWER.usage, read_finish=ANSWER.finish,
+            read=ANSWER,
         )  # fmt: skip
 
     def _file(self, file_id: str) -> Flow[None]:
@@ -216,16 +243,14 @@ class MeshAPI:
             return
         inline.success(inline.response(batch_results, reply), self._refusal)
 
-    def _details(self, batch_id: str, own: wire.BatchObject) -> Flow[None]:
+    def _details(self, batch_id: str, own: wire.BatchObject, answered: Iterable[int]) -> Flow[None]:
         """Errors told apart from the results: one that names a request is its result, unless there is one (§4.2)."""
-        details = [bytes(raw) for raw in own.errors_detail or ()]
-        results = own.results or () if details else ()
-        answered = {readable(bytes(raw), wire.BatchResultItem).custom_id for raw in results}
-        for detail in details:
-            name = readable(detail, wire.BatchResultItem).custom_id
+        details = [(_named(detail), detail) for detail in map(bytes, own.errors_detail or ())]
+        known = {hash(name) for name, _ in details}.intersection(answered)
+        for name, detail in details:
             if name is None:
                 yield Warn(f"batch {batch_id}: {shorten(detail)}")
-            elif name not in answered:
+            elif hash(name) not in known:
                 yield Emit([detail])
 
     # -- a batch of ours
@@ -239,13 +264,16 @@ class MeshAPI:
 
         A batch that is listed but not found proves nothing: the list is MeshAPI's own, a get asks the provider.
         """
-        batch = yield from self.get(batch.id)
+
+        def owned(lines: Iterable[bytes]) -> set[bool]:
+            return {mark.owns(name) for line in lines if (name := _named(line))}
+
+        (batch, _), told = yield from inline.seen(self._look(batch.id, inline.anyway), owned)
         own = readable(batch.raw, wire.BatchObject)
         if (token := _token(own)) is not None:
             return token == mark.token
-        lines = (readable(bytes(raw), wire.BatchResultItem) for raw in (own.results or []) + (own.errors_detail or []))
-        if named := [line.custom_id for line in lines if line.custom_id]:
-            return any(map(mark.owns, named))
+        if known := owned(map(bytes, (own.results or []) + (own.errors_detail or []))).union(*told):
+            return True in known
         return None if mark.fits(batch) else False
 
     # -- for whatever else
@@ -298,6 +326,23 @@ class _Headers(TypedDict):
 
     x_mesh_version: str | Unset
     x_request_id: str | Unset
+
+
+class _Named(msgspec.Struct, gc=False):
+    """The little of a result that says whose it is."""
+
+    custom_id: str | None = None
+
+
+class _Failed(msgspec.Struct, gc=False):
+    """The little of an answer that says that it is none."""
+
+    error: wire.BatchItemError | None = None
+
+
+def _named(line: bytes) -> str | None:
+    """The request that a result is about."""
+    return readable(line, _Named).custom_id
 
 
 def _token(own: wire.BatchObject) -> str | None:

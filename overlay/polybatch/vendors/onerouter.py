@@ -22,7 +22,7 @@ from polybatch.dialects import inline, messages, openai_lines
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, Unsupported, VendorError
 from polybatch.flow import Flow, Reply, Response, Warn, call
-from polybatch.model import Batch, BatchStatus, ErrorInfo, Finish, Outcome, Request, Result, Usage
+from polybatch.model import Answer, Batch, BatchStatus, ErrorInfo, Outcome, Request, Result, Usage
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
     FindBy,
@@ -51,6 +51,7 @@ PROFILE = Profile(
         max_items=50_000, max_bytes=100 * 10**6, assumed=True,  # §5.0: none is published, these are ours
         window=timedelta(hours=24),  # §5.0: "within up to 24 hours"
     ),
+    verbatim=True,
     find=FindBy.NOTHING,  # §5.0: no list, no metadata
     capacity=openai_lines.CAPACITY,  # §5.3: OpenAI or Azure may be behind a model
     one_model=True,  # §5.1: not stated; a batch in get's form names one model
@@ -177,11 +178,11 @@ class OneRouter:
             raise ContractError(f"a result line without its id: {shorten(record)}", raw=record)
         if line.result:
             outcome, error, answer = _message_result(line.result, record)
-            readers = _text, _usage, _finish
+            read = _answer
         else:
             outcome, error, answer = _completion_result(line, record)
-            readers = ANSWER.text, ANSWER.usage, ANSWER.finish
-        return Result(line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer, *readers)
+            read = ANSWER
+        return Result(line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer, read)
 
     # -- a batch of ours
 
@@ -327,16 +328,9 @@ def _completion_result(line: wire.BatchResultLine, record: bytes) -> tuple[Outco
     return outcome, error, body if outcome is Outcome.SUCCEEDED else b""
 
 
-def _text(body: bytes) -> str | None:
-    return messages.text(readable(body, wire.MessageBody))
-
-
-def _usage(body: bytes) -> Usage | None:
-    return messages.usage(readable(body, wire.MessageBody).usage)
-
-
-def _finish(body: bytes) -> Finish | None:
-    return messages.finish(readable(body, wire.MessageBody))
+def _answer(body: bytes) -> Answer:
+    message = readable(body, wire.MessageBody)
+    return messages.answer(message, message.usage)
 
 
 VENDOR: type[Vendor] = OneRouter

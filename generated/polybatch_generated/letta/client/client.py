@@ -3,14 +3,21 @@
 
 """The connection to the API: base URL, key, timeouts. Operations take one of these and leave it unchanged."""
 
-import ssl
-from typing import Any, Self
+from __future__ import annotations
 
-import httpx
+from typing import TYPE_CHECKING, Any, Self
+
 from attrs import define, evolve, field
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
 
 
 def _timeout() -> httpx.Timeout:
+    import httpx
+
     return httpx.Timeout(60.0, connect=10.0)
 
 
@@ -55,6 +62,8 @@ class Client:
     def get_httpx_client(self) -> httpx.Client:
         """The httpx client, made when first asked for."""
         if self._client is None:
+            import httpx
+
             self._client = httpx.Client(**self._arguments())
         return self._client
 
@@ -66,6 +75,8 @@ class Client:
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """The httpx client for asyncio, made when first asked for."""
         if self._async_client is None:
+            import httpx
+
             self._async_client = httpx.AsyncClient(**self._arguments())
         return self._async_client
 

@@ -3,14 +3,18 @@
 
 """GET /v1/messages/batches/{message_batch_id}/results: Stream the results of a batch that has ended, one JSON object a line, in any order"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
 from ...models.anthropic_version import AnthropicVersion
-from ...models.beta_error_response import BetaErrorResponse
 from ...types import UNSET, Response, Unset, path_segment
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.beta_error_response import BetaErrorResponse
 
 
 def request_kwargs(
@@ -47,6 +51,8 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BetaErrorResponse | None:
+    from ...models.beta_error_response import BetaErrorResponse
+
     if 200 <= status_code <= 299:
         return None
     if 400 <= status_code <= 499:

@@ -3,16 +3,20 @@
 
 """POST /v1/messages/batches: Create a batch"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
 from ...models.anthropic_version import AnthropicVersion
 from ...models.beta_create_message_batch_params import BetaCreateMessageBatchParams
-from ...models.beta_error_response import BetaErrorResponse
-from ...models.beta_message_batch import BetaMessageBatch
 from ...types import UNSET, RawBody, Response, Unset
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.beta_error_response import BetaErrorResponse
+    from ...models.beta_message_batch import BetaMessageBatch
 
 
 def request_kwargs(
@@ -61,6 +65,9 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BetaErrorResponse | BetaMessageBatch | None:
+    from ...models.beta_error_response import BetaErrorResponse
+    from ...models.beta_message_batch import BetaMessageBatch
+
     if 200 <= status_code <= 299:
         reply_200 = BetaMessageBatch.from_dict(json.loads(content))
 

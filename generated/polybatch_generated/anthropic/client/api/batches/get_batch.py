@@ -3,15 +3,19 @@
 
 """GET /v1/messages/batches/{message_batch_id}: Get a batch; made for polling"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
 from ...models.anthropic_version import AnthropicVersion
-from ...models.beta_error_response import BetaErrorResponse
-from ...models.beta_message_batch import BetaMessageBatch
 from ...types import UNSET, Response, Unset, path_segment
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.beta_error_response import BetaErrorResponse
+    from ...models.beta_message_batch import BetaMessageBatch
 
 
 def request_kwargs(
@@ -48,6 +52,9 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BetaErrorResponse | BetaMessageBatch | None:
+    from ...models.beta_error_response import BetaErrorResponse
+    from ...models.beta_message_batch import BetaMessageBatch
+
     if 200 <= status_code <= 299:
         reply_200 = BetaMessageBatch.from_dict(json.loads(content))
 

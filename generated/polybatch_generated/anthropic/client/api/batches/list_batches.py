@@ -3,15 +3,19 @@
 
 """GET /v1/messages/batches: List batches, newest first"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
 from ...models.anthropic_version import AnthropicVersion
-from ...models.beta_error_response import BetaErrorResponse
-from ...models.beta_list_response_message_batch import BetaListResponseMessageBatch
 from ...types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.beta_error_response import BetaErrorResponse
+    from ...models.beta_list_response_message_batch import BetaListResponseMessageBatch
 
 
 def request_kwargs(
@@ -56,6 +60,9 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BetaErrorResponse | BetaListResponseMessageBatch | None:
+    from ...models.beta_error_response import BetaErrorResponse
+    from ...models.beta_list_response_message_batch import BetaListResponseMessageBatch
+
     if 200 <= status_code <= 299:
         reply_200 = BetaListResponseMessageBatch.from_dict(json.loads(content))
 

@@ -3,16 +3,20 @@
 
 """GET /v1/messages/batches/{batch_id}/messages: Messages that the batch produced"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.detail_error import DetailError
-from ...models.http_validation_error import HTTPValidationError
-from ...models.letta_batch_messages import LettaBatchMessages
 from ...models.sort_order import SortOrder
 from ...types import UNSET, Response, Unset, path_segment
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.detail_error import DetailError
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.letta_batch_messages import LettaBatchMessages
 
 
 def request_kwargs(
@@ -92,6 +96,10 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> DetailError | HTTPValidationError | LettaBatchMessages | None:
+    from ...models.detail_error import DetailError
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.letta_batch_messages import LettaBatchMessages
+
     if status_code == 400:
         reply_400 = DetailError.from_dict(json.loads(content))
 

@@ -3,17 +3,21 @@
 
 """POST /v1/messages/batches: Start a batch of agent runs"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_job import BatchJob
 from ...models.create_batch import CreateBatch
-from ...models.detail_error import DetailError
-from ...models.http_validation_error import HTTPValidationError
-from ...models.llm_error_response import LlmErrorResponse
 from ...types import UNSET, RawBody, Response, Unset
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_job import BatchJob
+    from ...models.detail_error import DetailError
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.llm_error_response import LlmErrorResponse
 
 
 def request_kwargs(
@@ -53,6 +57,11 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchJob | DetailError | HTTPValidationError | LlmErrorResponse | None:
+    from ...models.batch_job import BatchJob
+    from ...models.detail_error import DetailError
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.llm_error_response import LlmErrorResponse
+
     if status_code == 400:
 
         def _parse_reply_400(data: object) -> DetailError | LlmErrorResponse:

@@ -3,15 +3,19 @@
 
 """GET /v1/messages/batches/{batch_id}: Get a job"""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_job import BatchJob
-from ...models.detail_error import DetailError
-from ...models.http_validation_error import HTTPValidationError
 from ...types import UNSET, Response, Unset, path_segment
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_job import BatchJob
+    from ...models.detail_error import DetailError
+    from ...models.http_validation_error import HTTPValidationError
 
 
 def request_kwargs(
@@ -43,6 +47,10 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchJob | DetailError | HTTPValidationError | None:
+    from ...models.batch_job import BatchJob
+    from ...models.detail_error import DetailError
+    from ...models.http_validation_error import HTTPValidationError
+
     if status_code == 400:
         reply_400 = DetailError.from_dict(json.loads(content))
 

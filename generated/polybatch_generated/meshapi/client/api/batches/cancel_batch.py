@@ -3,16 +3,20 @@
 
 """POST /v1/batches/{batch_id}/cancel: Cancel a batch; what has finished may remain."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_object import BatchObject
-from ...models.http_validation_error import HTTPValidationError
-from ...models.mesh_error import MeshError
-from ...models.plain_error import PlainError
 from ...types import UNSET, Response, Unset, path_segment
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_object import BatchObject
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.mesh_error import MeshError
+    from ...models.plain_error import PlainError
 
 
 def request_kwargs(
@@ -40,6 +44,11 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchObject | HTTPValidationError | MeshError | PlainError | None:
+    from ...models.batch_object import BatchObject
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.mesh_error import MeshError
+    from ...models.plain_error import PlainError
+
     if status_code == 400:
 
         def _parse_reply_400(data: object) -> MeshError | PlainError:

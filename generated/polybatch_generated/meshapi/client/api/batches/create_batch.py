@@ -3,17 +3,21 @@
 
 """POST /v1/batches: Create a batch from requests sent inline."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_object import BatchObject
 from ...models.create_batch_request import CreateBatchRequest
-from ...models.http_validation_error import HTTPValidationError
-from ...models.mesh_error import MeshError
-from ...models.plain_error import PlainError
 from ...types import UNSET, RawBody, Response, Unset
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_object import BatchObject
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.mesh_error import MeshError
+    from ...models.plain_error import PlainError
 
 
 def request_kwargs(
@@ -49,6 +53,11 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchObject | HTTPValidationError | MeshError | PlainError | None:
+    from ...models.batch_object import BatchObject
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.mesh_error import MeshError
+    from ...models.plain_error import PlainError
+
     if status_code == 400:
 
         def _parse_reply_400(data: object) -> MeshError | PlainError:

@@ -3,16 +3,20 @@
 
 """GET /v1/batches: List batches, as the gateway last saw them."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_list import BatchList
-from ...models.http_validation_error import HTTPValidationError
-from ...models.mesh_error import MeshError
-from ...models.plain_error import PlainError
 from ...types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_list import BatchList
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.mesh_error import MeshError
+    from ...models.plain_error import PlainError
 
 
 def request_kwargs(
@@ -53,6 +57,11 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchList | HTTPValidationError | MeshError | PlainError | None:
+    from ...models.batch_list import BatchList
+    from ...models.http_validation_error import HTTPValidationError
+    from ...models.mesh_error import MeshError
+    from ...models.plain_error import PlainError
+
     if status_code == 400:
 
         def _parse_reply_400(data: object) -> MeshError | PlainError:

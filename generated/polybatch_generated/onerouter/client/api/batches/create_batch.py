@@ -3,15 +3,19 @@
 
 """POST /v1/batches: Create a batch."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_created import BatchCreated
 from ...models.create_batch_request import CreateBatchRequest
-from ...models.error_reply import ErrorReply
 from ...types import RawBody, Response
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_created import BatchCreated
+    from ...models.error_reply import ErrorReply
 
 
 def request_kwargs(
@@ -40,6 +44,9 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchCreated | ErrorReply | None:
+    from ...models.batch_created import BatchCreated
+    from ...models.error_reply import ErrorReply
+
     if status_code == 400:
         reply_400 = ErrorReply.from_dict(json.loads(content))
 

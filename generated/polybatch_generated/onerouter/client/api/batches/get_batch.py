@@ -3,15 +3,19 @@
 
 """GET /v1/batches/{batch_id}: How far a batch is, and where its results are."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import AuthenticatedClient
-from ...models.batch_created import BatchCreated
-from ...models.batch_task import BatchTask
-from ...models.error_reply import ErrorReply
 from ...types import Response, path_segment
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.batch_created import BatchCreated
+    from ...models.batch_task import BatchTask
+    from ...models.error_reply import ErrorReply
 
 
 def request_kwargs(
@@ -31,6 +35,10 @@ def request_kwargs(
 
 
 def _decode(status_code: int, content: bytes) -> BatchCreated | BatchTask | ErrorReply | None:
+    from ...models.batch_created import BatchCreated
+    from ...models.batch_task import BatchTask
+    from ...models.error_reply import ErrorReply
+
     if status_code == 400:
         reply_400 = ErrorReply.from_dict(json.loads(content))
 

@@ -1,0 +1,182 @@
+"""Driving a run: its client, a sandbox beside it if wanted, progress, Ctrl-C, and the summary at the end."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from polybatch.client import BatchClient
+from polybatch.errors import RunHeld
+from polybatch.run import Listener, Run, RunStatus, offline
+from polybatch.run.opening import default_paths
+from polybatch.wire import Timer
+
+from . import exits, options, progress, report, terminal
+from .exits import Code
+from .stopping import Stop
+
+SANDBOX_SPEED, SANDBOX_POLL, POLL = 1000.0, 0.05, 5.0
+STOPPING = b"\nfinishing the step under way; press Ctrl-C again to stop at once (safe, but may need a decision later)\n"
+NOT_OF_THE_RUN = ("base_url", "option", "allow_http", "ca_file", "as_json")
+"""Options of the client or of the command line."""
+Act = Callable[..., Any]
+
+
+@attrs.frozen(kw_only=True)
+class Given:
+    """The options of `run`, as they were given."""
+
+    out: Path | None = None
+    base_url: str | None = None
+    option: tuple[str, ...] = ()
+    model: str | None = None
+    sandbox: bool = False
+    run_dir: Path | None = None
+    poll: float | None = None
+    settle: float = 900.0
+    on_unknown: str = "hold"
+    max_items_per_batch: int | None = None
+    max_requests: int | None = None
+    retries: int = 0
+    canary: int | None = None
+    allow_http: bool = False
+    ca_file: Path | None = None
+    no_check: bool = False
+    as_json: bool = False
+
+    def again(self) -> str:
+        """What no journal keeps, as words of a command that goes on; decisions are not taken a second time by it."""
+        words: list[str] = []
+        for option in attrs.fields(Given):
+            value = getattr(self, option.name)
+            if option.name in FORGOTTEN and value != option.default:
+                said = f"{value:.15g}" if isinstance(value, float) else shlex.quote(str(value))
+                words += [f"--{option.name.replace('_', '-')}", *([] if value is True else [said])]
+        return " ".join(words)
+
+
+FORGOTTEN = {"settle", "max_items_per_batch", "max_requests", "retries", "allow_http", "ca_file"}
+"""Options that a resume has to be given again."""
+
+
+def go_on(folder: Path, given: Given, act: Act = Run.wait) -> int:
+    """Go on with the run of a folder, as its journal says."""
+    begun = offline.recall(folder)
+    here = begun.base_url == "sandbox" and given.base_url is None
+    wanted = attrs.evolve(
+        given, run_dir=folder.absolute(), out=given.out or Path(begun.out), model=given.model or begun.model,
+        base_url=given.base_url or (None if here or given.sandbox else begun.base_url), sandbox=given.sandbox or here,
+    )  # fmt: skip
+    pairs = options.read_pairs(given.option, begun.vendor) if given.option else begun.options
+    return carry_out(begun.vendor, begun.input, wanted, pairs, act)
+
+
+def carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], act: Act = Run.wait) -> int:
+    """Open a run, with a sandbox beside it if wanted, drive it, and print its summary."""
+    if given.sandbox and given.base_url:
+        raise click.UsageError("--sandbox and --base-url exclude each other")
+    stop, port = Stop(), _free_port() if given.sandbox else 0
+    base, key = (f"http://127.0.0.1:{port}/{vendor}", "sandbox") if given.sandbox else (given.base_url, None)
+    timer = Timer(sleep=stop.sleep)
+    client = BatchClient(
+        vendor,
+        api_key=key,
+        base_url=base,
+        options=pairs,
+        allow_http=given.allow_http,
+        ca_file=given.ca_file,
+        timer=timer,
+    )
+    settings = attrs.asdict(given, filter=attrs.filters.exclude(*NOT_OF_THE_RUN))
+    settings["poll"] = given.poll or (SANDBOX_POLL if given.sandbox else POLL)
+    with client:
+        with exits.placed(given.run_dir or default_paths(Path(requests), vendor)[1]):
+            opened = client.run(requests, **settings)
+        folder = Path(opened.status().run_dir)
+        with opened, _imitation(port, folder) if given.sandbox else nullcontext():
+            return _drive(opened, act, stop, folder, given)
+
+
+def _imitation(port: int, folder: Path) -> AbstractContextManager[object]:
+    from polybatch_sandbox import serve  # noqa: PLC0415 - heavy, and rarely used
+
+    return serve(port=port, speed=SANDBOX_SPEED, state_dir=folder / "sandbox")
+
+
+def _drive(opened: Run, act: Act, stop: Stop, folder: Path, given: Given) -> int:
+    codes: list[Code] = []
+    try:
+        with (
+            stop.listening(opened.stop, note=STOPPING),
+            progress.shown(opened.status()) as listener,
+            exits.placed(folder),
+        ):
+            act(opened, listener=_telling(listener, folder))
+    except exits.endings() as error:
+        code = exits.code_of(error)
+        sent = opened.status().shards.keys() != {"planned"}
+        codes.append(Code.STOPPED if code is Code.USAGE and sent else code)
+        if stop.signal is None:
+            message, hint = exits.wording(error)
+            terminal.complain(message, "" if isinstance(error, RunHeld) else hint)  # what to do then is said below
+    found = report.look(folder, again=given.again())
+    codes.append(found.code)
+    if stop.signal is not None and not found.over:
+        codes.append(Code.INTERRUPTED if stop.signal == signal.SIGINT else Code.STOPPED)
+        kept = (
+            "every request has its result, only the watch was cut short" if found.status.finished else "nothing is lost"
+        )
+        terminal.say(f"stopped; {kept}")
+    if not found.over:
+        terminal.say(f"go on with: {found.next_step()}")
+    try:
+        _print(found, as_json=given.as_json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        terminal.abandon_stdout()
+        again = f"polybatch {f'results {found.place} -o -' if found.to_stdout else f'status {found.place}'}"
+        terminal.complain(f"{error.strerror}: standard output", f"{again} prints it again")
+        codes.append(Code.STOPPED)
+    return exits.heaviest(codes)
+
+
+def _print(found: report.Report, *, as_json: bool) -> None:
+    if found.to_stdout and found.over:
+        with found.written.open("rb") as file:
+            for line in file:
+                terminal.write(line)
+    report.present(found, as_json=as_json, messages=found.to_stdout)
+    sys.stdout.flush()
+
+
+def _telling(listener: Listener, folder: Path) -> Listener:
+    """The same, but it says what is waited for when that is no batch: a lost create, or a late duplicate."""
+    told: tuple[bool, int] | None = None
+
+    def heard(status: RunStatus) -> None:
+        nonlocal told
+        listener(status)
+        reason = status.finished, status.shards.get("unknown", 0)
+        if any(reason) and reason != told:
+            for line in report.waiting(folder):
+                terminal.say(f"waiting: {line}")
+        told = reason
+
+    return heard
+
+
+def _free_port() -> int:
+    """A port for the sandbox: its address must be known before the run is opened, and its state is the run's."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
