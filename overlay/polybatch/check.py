@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .document import Document
-from .narrow import narrowed
+from .narrow import matcher, narrowed
 from .schemas import closed, closed_components, of_version, opened
 
 if TYPE_CHECKING:
@@ -43,13 +43,16 @@ class ItemCheck:
     def _warn(self) -> jsonschema_rs.Validator:
         return _compiled({**closed(self._item), "components": closed_components(self._components["schemas"])})
 
-    def decoder(self, *, renamed: bool) -> msgspec.json.Decoder[Any] | None:
-        """What decodes a line only where its item passes and is known; one that will be `renamed` may have any id."""
+    def decoder(self) -> msgspec.json.Decoder[Any] | None:
+        """What decodes a line only where its item passes and is known, but for its id, which may be any text."""
         item = self._follow(self._item)
-        if renamed:
-            item = {**item, "properties": {**item["properties"], ID: {"type": "string", "minLength": 1}}}
+        item = {**item, "properties": {**item["properties"], ID: {"type": "string", "minLength": 1}}}
         kind = narrowed(item, self._follow)
         return None if kind is None else msgspec.json.Decoder(kind)
+
+    def naming(self) -> Callable[[str], object] | None:
+        """What is true of an id that passes; `None` where no pattern tells."""
+        return matcher(self._follow(self._follow(self._item)["properties"][ID]))
 
     def _follow(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         while (ref := schema.get("$ref")) is not None:

@@ -56,13 +56,14 @@ class Intake:
         """
         if not (self.verbatim and self.check) or self.vendor.profile.one_model:
             return None
-        decode = _decoder(self.vendor.document, self.vendor.version(), renamed)
-        if decode is None or max(map(len, lines), default=0) > self._most:
+        decode, passes = _decoder(self.vendor.document, self.vendor.version())
+        if decode is None or passes is None or max(map(len, lines), default=0) > self._most:
             return None
         try:
-            return [decode(line).custom_id for line in lines]
+            ids = [decode(line).custom_id for line in lines]
         except UNREADABLE:
             return None
+        return ids if renamed or all(map(passes, ids)) else None
 
     def admitted(self, line: bytes, travelling: str | None = None) -> tuple[str, dict[str, Any]] | None:
         """Id and item of a line that may travel as it is and of which there is nothing to say; `None` for any other.
@@ -133,10 +134,13 @@ def _judge(document: Document, version: str | None) -> ItemCheck:
 
 
 @cache
-def _decoder(document: Document, version: str | None, renamed: bool) -> Callable[[bytes], Any] | None:  # noqa: FBT001
-    """What decodes a line of the usual form, and nothing that would not pass."""
-    found = _judge(document, version).decoder(renamed=renamed)
-    return None if found is None else found.decode
+def _decoder(
+    document: Document, version: str | None
+) -> tuple[Callable[[bytes], Any] | None, Callable[[str], object] | None]:
+    """What decodes a line of the usual form, and nothing that would not pass; and what its id has to pass besides."""
+    judge = _judge(document, version)
+    found = judge.decoder()
+    return None if found is None else found.decode, judge.naming()
 
 
 def _reason(line: bytes, said: object) -> str:

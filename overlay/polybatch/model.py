@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
+import msgspec
 from attrs import field, frozen
 
 from .reading import loads
@@ -119,8 +120,7 @@ class Callback:
     """The body as it was posted."""
 
 
-@frozen
-class Usage:
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """Tokens of one request; `None` where the vendor does not say."""
 
     input_tokens: int | None = None
@@ -146,8 +146,7 @@ def no_result(status: BatchStatus) -> ErrorInfo:
     return ErrorInfo(code=code, message=message, status=None, retryable=True)
 
 
-@frozen
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What a model said; each part `None` where the vendor does not say."""
 
     text: str | None = None
@@ -163,20 +162,19 @@ def _nothing(_body: bytes) -> Answer:
     return NO_ANSWER
 
 
-@frozen(slots=False)
-class Result:
+class Result(msgspec.Struct, frozen=True, dict=True):
     """The answer to one request; the body is decoded only when it is touched."""
 
     custom_id: str
     outcome: Outcome
     vendor: str
     batch_id: str
-    raw: bytes = field(default=b"", repr=False)
+    raw: bytes = b""
     """The vendor's bytes for this item; empty for a missing one."""
     error: ErrorInfo | None = None
-    body_raw: bytes = field(default=b"", repr=False)
+    body_raw: bytes = b""
     """The part of `raw` that holds the model's answer, undecoded."""
-    read: Callable[[bytes], Answer] = field(default=_nothing, repr=False, eq=False)
+    read: Callable[[bytes], Answer] = _nothing
     """The vendor's way from `body_raw` to what the model said."""
     alias: str | None = None
     """A second id by which the vendor knows the request, where it has one (Letta's agent)."""
@@ -186,10 +184,18 @@ class Result:
         """The model's answer as the vendor sent it, decoded; `None` where there is none."""
         return loads(self.body_raw) if self.body_raw else None
 
-    @cached_property
+    @property
     def answer(self) -> Answer:
-        """What all vendors' answers have, decoded together; an empty one where there is no answer."""
-        return self.read(self.body_raw) if self.body_raw else NO_ANSWER
+        """What all vendors' answers have, decoded together, once; an empty one where there is no answer."""
+        kept = self.__dict__  # a cached property takes a lock before Python 3.12, as long as all the rest
+        if (found := kept.get("answer")) is None:
+            found = kept["answer"] = self.read(self.body_raw) if self.body_raw else NO_ANSWER
+        return cast("Answer", found)
+
+    def __repr__(self) -> str:
+        return (
+            f"Result({self.custom_id!r}, {self.outcome.value}, {self.vendor!r}, {self.batch_id!r}, error={self.error})"
+        )
 
     @property
     def text(self) -> str | None:

@@ -13,6 +13,8 @@ NAMED, ESCAPED = f'"{ID}"'.encode(), re.compile(rb"\\u00[2-7]")
 """How the id's member is named, and what else a name of that member has in it."""
 LEADS = NAMED.join((b"{", b':"')), NAMED.join((b"{", b': "'))
 """With what nearly all lines begin, before the id itself; the writers of JSON differ in a blank."""
+COLON, LONGER = len(NAMED) + 1, len(LEADS[1])
+"""Where the colon is, and where no quotation mark can be but the one behind the id: an id has a character at least."""
 encoder = msgspec.json.Encoder()
 members_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -31,11 +33,14 @@ def led(lines: Sequence[bytes], ids: Sequence[str]) -> bytes | None:
     return None
 
 
-def after_id(line: bytes) -> tuple[bytes, bytes]:
-    """The id of a line that begins with a lead, and everything behind it."""
-    start = len(LEADS[0] if line.startswith(LEADS[0]) else LEADS[1])
-    end = line.index(b'"', start)
-    return line[start:end], line[end:]
+def after_id(line: bytes) -> bytes:
+    """What comes behind the id of a line that begins with a lead, the quotation mark included."""
+    return line[line.index(b'"', LONGER) :]
+
+
+def id_of(line: bytes) -> str:
+    """The id of a line that begins with a lead."""
+    return line[line.index(b'"', COLON) + 1 : line.index(b'"', LONGER)].decode()
 
 
 def identified(line: bytes, custom_id: str | None = None) -> bytes:

@@ -36,6 +36,18 @@ def narrowed(schema: Schema, follow: Callable[[Schema], Schema]) -> Any | None:
         return None
 
 
+def matcher(schema: Schema) -> Callable[[str], object] | None:
+    """What is true of a text, and not of the empty one, that a schema takes; `None` where no pattern can tell."""
+    said = {key: value for key, value in schema.items() if key not in SAYS_NOTHING}
+    pattern = said.pop("pattern", "^.*$")
+    if said.pop("type", None) != "string" or said.keys() - LENGTHS.keys():
+        return None
+    if pattern != "^.*$" and not PLAIN.fullmatch(pattern):
+        return None
+    least, most = max(1, said.get("minLength", 1)), said.get("maxLength", "")
+    return re.compile(rf"(?=.{{{least},{most}}}\Z){pattern[1:-1]}", re.DOTALL).fullmatch
+
+
 class Narrowing:
     """One schema on its way to a type."""
 

@@ -22,7 +22,7 @@ from .dialects import inline
 from .errors import InputError
 from .intake import Intake
 from .model import Request
-from .naming import identified, named_once
+from .naming import identified, led, named_once
 from .repeats import Repeats
 from .vendor import Payload, Vendor
 
@@ -134,7 +134,9 @@ class Company:
         seen, known = Repeats(), dict[str, int]() if str(path) == "-" else None
         for block in source.blocks(path):
             numbers: Iterable[int] = count(block.number)
-            if (ids := self.intake.usual(block.lines)) is not None and named_once(block.text, len(ids)):
+            ids = self.intake.usual(block.lines)
+            # A line that begins with the id that was read has no other that counts.
+            if ids is not None and (led(block.lines, ids) or named_once(block.text, len(ids))):
                 yield Stretch(block.offset, block.offset + len(block.text))
             else:
                 found = [self._item(path, number, raw) for number, raw in enumerate(block.lines, block.number)]

@@ -7,7 +7,7 @@ import importlib
 import io
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -94,16 +94,10 @@ def lines(path: Path, digest: Digest | None = None) -> Iterator[tuple[int, int, 
         yield from block
 
 
-def lines_at(path: Path, offsets: Iterable[int]) -> Iterator[bytes]:
-    """The lines of a plain file that begin at these offsets, without their ends."""
-    with path.open("rb", buffering=BLOCK) as file:
-        end = -1
-        for offset in offsets:
-            if offset != end:
-                file.seek(offset)
-            line = file.readline()
-            end = offset + len(line)
-            yield clean(line)
+def line_at(file: IO[bytes], offset: int) -> bytes:
+    """The line of a plain file that begins at an offset, without its end."""
+    file.seek(offset)
+    return clean(file.readline())
 
 
 def clean(line: bytes) -> bytes:

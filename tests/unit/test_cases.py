@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import jsonschema_rs
+import msgspec
 import pytest
 
 from polybatch.client import decoded
@@ -135,7 +136,7 @@ def _raised(error: PolybatchError) -> dict[str, Any]:
 
 
 def _usage(usage: Usage | None) -> dict[str, int] | None:
-    return _known(attrs.asdict(usage)) if usage else None
+    return _known(msgspec.structs.asdict(usage)) if usage else None
 
 
 def _time(time: datetime | None) -> str | None:

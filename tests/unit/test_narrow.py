@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from polybatch.check import ItemCheck
 from polybatch.document import Document
-from polybatch.narrow import narrowed
+from polybatch.narrow import matcher, narrowed
 from polybatch.schemas import closed
 from tests.unit.test_check import SCHEMAS, VALUES
 
@@ -98,15 +98,35 @@ def test_a_member_that_is_not_listed_is_not_taken_for_it_would_not_be_read() -> 
 
 
 @pytest.mark.parametrize("vendor", ["anthropic", "onerouter"])
-@pytest.mark.parametrize("renamed", [True, False])
-def test_a_usual_request_is_decoded_in_one_step(vendor: str, *, renamed: bool) -> None:
+def test_a_usual_request_is_decoded_in_one_step(vendor: str) -> None:
     """Without this nothing is wrong, only slow."""
-    decoder = ItemCheck(Document(vendor), version="2026-10-21").decoder(renamed=renamed)
+    check = ItemCheck(Document(vendor), version="2026-10-21")
+    decoder, passes = check.decoder(), check.naming()
     turns = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": [{"type": "text", "text": "ho"}]}]
     body = {"model": "m", "max_tokens": 8, "system": "s", "messages": turns}
     assert decoder is not None
-    name = "a b" if renamed else "a-b"
-    assert decoder.decode(json.dumps({"custom_id": name, "params": body})).custom_id == name
+    assert passes is not None
+    assert decoder.decode(json.dumps({"custom_id": "a b", "params": body})).custom_id == "a b"
+    assert passes("a-b")
+    assert not passes("")
     for wrong in ({**body, "max_tokens": 0}, {**body, "colour": "red"}, {"model": "m"}):
         with pytest.raises(msgspec.ValidationError):
             decoder.decode(json.dumps({"custom_id": "a", "params": wrong}))
+
+
+ID = {"type": "string", "description": "a name", "minLength": 2, "maxLength": 3, "pattern": "^[ab_-]{1,64}$"}
+
+
+@given(st.text("ab_-\ncé", max_size=5))
+@example("ab\n")
+@example("")
+def test_a_matcher_takes_what_the_schema_takes(name: str) -> None:
+    for schema in (ID, {**ID, "pattern": "^[ab]+$"}, {"type": "string"}, {"type": "string", "maxLength": 2}):
+        matches = matcher(schema)
+        assert matches is not None
+        assert bool(matches(name)) is (bool(name) and jsonschema_rs.Draft202012Validator(schema).is_valid(name)), schema
+
+
+@pytest.mark.parametrize("schema", [{"type": "integer"}, {**ID, "enum": ["ab"]}, {**ID, "pattern": r"^\w+$"}, {}])
+def test_what_no_pattern_can_tell(schema: dict[str, Any]) -> None:
+    assert matcher(schema) is None

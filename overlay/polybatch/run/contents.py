@@ -6,30 +6,31 @@ fetched file ─► results ─► one for each request, under the caller's ids
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice, zip_longest
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import attrs
 import msgspec
-from attrs import define
+from attrs import define, frozen
 
 from polybatch import source
 from polybatch.dialects import inline
 from polybatch.errors import ContractError, PolybatchError, RunError
 from polybatch.intake import Intake
 from polybatch.model import Request, Result
-from polybatch.naming import LEADS, after_id, identified
+from polybatch.naming import LEADS, after_id, id_of, identified
 from polybatch.vendor import Mark, Vendor
 
 from . import sink
 from .machine import Shard
-from .plan import AS_IT_IS, ID_DIGITS, MARKS, PLAIN, place_in, wire_id, wire_prefix
+from .plan import AS_IT_IS, ID_DIGITS, MARKS, PLAIN, place_in, plain_marks, wire_id, wire_prefix
 from .reconcile import Matcher, Tally, renamed, stand_in
 
 TOGETHER = 256
-"""Requests that are written at a time."""
+"""Requests that are read and written at a time."""
 
 
 class Named(msgspec.Struct, gc=False):
@@ -41,10 +42,30 @@ class Named(msgspec.Struct, gc=False):
 name = msgspec.json.Decoder(Named).decode
 
 
-def together(items: Iterator[bytes]) -> Iterator[bytes]:
-    """Items, many of them at a time, with commas between them."""
-    while chunk := b",".join(islice(items, TOGETHER)):
-        yield chunk
+@frozen
+class Piece:
+    """Lines of a shard that travel in the same form: several that are `PLAIN`, or one."""
+
+    place: int
+    """Of the first, in the shard."""
+    number: int
+    """Of the first, in the input."""
+    lines: list[bytes]
+    form: int
+    """`PLAIN`, `AS_IT_IS`, or 0 where it is encoded anew."""
+
+
+def plain_lines(file: IO[bytes], offsets: array[int], marks: array[int]) -> list[bytes] | None:
+    """Lines that stand one behind the other, all `PLAIN`, read at once; `None` where they are not, or have changed."""
+    if len(marks) == 0 or min(marks) < PLAIN:
+        return None
+    lengths = [(mark - PLAIN) >> 32 for mark in marks]
+    size = sum(lengths) + len(lengths) - 1
+    if offsets[-1] + lengths[-1] - offsets[0] != size:
+        return None
+    file.seek(offsets[0])
+    lines = file.read(size).split(b"\n")
+    return lines if plain_marks(lines) == marks.tolist() else None
 
 
 @define
@@ -67,33 +88,42 @@ class Contents:
             aliases = {self.vendor.alone(request) or "" for request in self.requests(shard)}
         return Mark(shard.token, self.own_ids(shard), shard.items, frozenset(aliases))
 
-    def texts(self, shard: Shard) -> Iterator[tuple[int, bytes, int]]:
-        """Numbers and bytes of a shard's lines, and how they travel: `PLAIN`, `AS_IT_IS`, or 0 where encoded anew.
-
-        Raises RunError where the input is not what it was.
-        """
+    def pieces(self, shard: Shard) -> Iterator[Piece]:
+        """The lines of a shard, some at a time. Raises RunError where the input is not what it was."""
         offsets, numbers, marks = self.folder.members(shard.number, shard.items)
         path, mark_of = self.input, MARKS[self.facts.get("marks")]
-        forms = PLAIN | AS_IT_IS if "marks" in self.facts else 0
+        forms, place = PLAIN | AS_IT_IS if "marks" in self.facts else 0, 0
         try:
-            for line, number, mark in zip_longest(source.lines_at(path, offsets), numbers, marks):
-                if mark is not None and mark_of(line) != mark & ~forms:
-                    raise RunError(f"{path}, line {number}: it is not what it was when the run was planned",
-                                   hint="restore it, then resume")  # fmt: skip
-                yield number, line, 0 if mark is None else mark & forms
+            with path.open("rb", buffering=source.BLOCK) as file:
+                while place < len(offsets):
+                    several = slice(place, place + TOGETHER)
+                    lines = plain_lines(file, offsets[several], marks[several]) if forms else None
+                    if lines is not None:
+                        yield Piece(place, numbers[place], lines, PLAIN)
+                        place += len(lines)
+                        continue
+                    line, mark = source.line_at(file, offsets[place]), marks[place] if marks else None
+                    if mark is not None and mark_of(line) != mark & ~forms:
+                        raise RunError(f"{path}, line {numbers[place]}: it is not what it was when the run was planned",
+                                       hint="restore it, then resume")  # fmt: skip
+                    yield Piece(place, numbers[place], [line], 0 if mark is None else mark & forms)
+                    place += 1
         except OSError as error:
             raise RunError(f"{path} cannot be read: {error.strerror}", hint="restore it, then resume") from error
 
     def requests(self, shard: Shard) -> Iterator[Request]:
-        """The requests of a shard, in their order. Raises as `texts` does."""
-        path, intake = self.input, Intake(self.vendor, check=False)
-        return (intake.read(line, f"{path}, line {number}") for number, line, _ in self.texts(shard))
+        """The requests of a shard, in their order. Raises as `pieces` does."""
+        intake = Intake(self.vendor, check=False)
+        for piece in self.pieces(shard):
+            for number, line in enumerate(piece.lines, piece.number):
+                yield intake.read(line, f"{self.input}, line {number}")
 
     def stage(self, shard: Shard) -> str:
         """Write the body of a shard's create and give its sha256; the same journal always gives the same bytes."""
         file = sink.SafeFile(self.folder.payload(shard.number))
+        some = (b",".join(items) for items in self.encoded(shard))
         try:
-            for chunk in inline.body(self.vendor.envelope(shard.token), together(self.encoded(shard))):
+            for chunk in inline.body(self.vendor.envelope(shard.token), some):
                 file.write(chunk)
         except BaseException:
             file.drop()
@@ -101,31 +131,28 @@ class Contents:
         file.commit()
         return file.digest.hexdigest()
 
-    def encoded(self, shard: Shard) -> Iterator[bytes]:
-        """The requests of a shard as they travel, under ids of ours."""
+    def encoded(self, shard: Shard) -> Iterator[list[bytes]]:
+        """The requests of a shard as they travel, under ids of ours, some at a time."""
         intake = Intake(self.vendor, check=False, model=self.facts["model"])
-        plain = LEADS[0] + self.own_ids(shard).encode() + f"%0{ID_DIGITS}d%b".encode()
-        for place, (number, line, form) in enumerate(self.texts(shard)):
-            if form == PLAIN:
-                yield plain % (place, after_id(line)[1])
-            elif form == AS_IT_IS:
-                yield identified(line, self.own_id(shard, place))
+        lead = LEADS[0] + self.own_ids(shard).encode() + f"%0{ID_DIGITS}d".encode()
+        for piece in self.pieces(shard):
+            if piece.form == PLAIN:
+                yield [lead % place + after_id(line) for place, line in enumerate(piece.lines, piece.place)]
+                continue
+            (line,), own = piece.lines, self.own_id(shard, piece.place)
+            if piece.form == AS_IT_IS:
+                yield [identified(line, own)]
             else:
-                request = intake.read(line, f"{self.input}, line {number}")
-                yield intake.encode(attrs.evolve(request, custom_id=self.own_id(shard, place)), request.custom_id)
+                request = intake.read(line, f"{self.input}, line {piece.number}")
+                yield [intake.encode(attrs.evolve(request, custom_id=own), request.custom_id)]
 
     def placed(
         self, shard: Shard, tally: Tally | None = None, odd: Callable[[str, bytes], None] = lambda _reason, _raw: None
     ) -> Iterator[tuple[int, Result]]:
         """Place and result of each request of a fetched shard; `tally` and `odd` are told of what fits none."""
         ids, aliases = self._named(shard)
-        own = self.own_ids(shard)
-
-        def place_of(name: str) -> int | None:
-            place = place_in(own, name)
-            return aliases.get(name) if place is None else place
-
-        matcher = Matcher(shard.items, place_of, Tally() if tally is None else tally, odd)
+        place_of = partial(place_in, self.own_ids(shard))
+        matcher = Matcher(shard.items, place_of, Tally() if tally is None else tally, odd, aliases)
         for result in self._fetched(shard, matcher):
             if (found := matcher.match(result)) is not None:
                 yield found, renamed(result, ids[found])
@@ -136,10 +163,11 @@ class Contents:
     def _named(self, shard: Shard) -> tuple[list[str], dict[str, int]]:
         """The callers' ids of a shard's requests, by place, and the places by what else names them."""
         if self.vendor.profile.verbatim:
-            return [
-                after_id(line)[0].decode() if form == PLAIN else name(line).custom_id
-                for _, line, form in self.texts(shard)
-            ], {}
+            ids = list[str]()
+            for piece in self.pieces(shard):
+                plain = piece.form == PLAIN
+                ids += [id_of(line) if plain else name(line).custom_id for line in piece.lines]
+            return ids, {}
         requests = [(request.custom_id, self.vendor.alone(request)) for request in self.requests(shard)]
         return [name for name, _ in requests], {
             alone: place for place, (_, alone) in enumerate(requests) if alone is not None
@@ -175,8 +203,10 @@ class Contents:
         path = self.folder.results(shard.number)
         if not path.exists():
             return
-        for _, _, line in source.lines(path):
-            try:
-                yield self.vendor.decode(line, shard.batch_id or "")
-            except ContractError:
-                matcher.unreadable(line)
+        decode, batch_id = self.vendor.decode, shard.batch_id or ""
+        for block in source.blocks(path):
+            for line in filter(None, block.lines):
+                try:
+                    yield decode(line, batch_id)
+                except ContractError:
+                    matcher.unreadable(line)

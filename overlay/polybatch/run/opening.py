@@ -21,14 +21,14 @@ from polybatch import source
 from polybatch.dialects import inline
 from polybatch.errors import InputError
 from polybatch.intake import Intake
-from polybatch.naming import LEADS, identified, led, named_once
+from polybatch.naming import LEADS, NAMED, identified, led
 from polybatch.repeats import Repeats
 from polybatch.vendor import Vendor
 
 from . import sink
 from .journal import Journal
 from .machine import Shard
-from .plan import AS_IT_IS, ID_DIGITS, PLAIN, Cut, Cutter, Member, Stretch, mark_of, token_of, wire_id
+from .plan import AS_IT_IS, ID_DIGITS, Cut, Cutter, Member, Stretch, mark_of, plain_marks, token_of, wire_id
 
 MOST_ITEMS = 10**ID_DIGITS
 """Requests in a shard where the vendor names no limit: what six digits of an index can count."""
@@ -236,7 +236,8 @@ class Gauge:
     def stretch(self, block: source.Block, ids: Sequence[str]) -> Stretch | None:
         """The requests of a block, all of the usual form, if each line begins with its id and none has another."""
         lines = block.lines
-        lead = led(lines, ids) if named_once(block.text, len(ids)) else None
+        # An id in escapes, behind the first and different, would have been the one that was read.
+        lead = led(lines, ids) if block.text.count(NAMED) == len(ids) else None
         if lead is None:
             return None
         lengths = [*map(len, lines)]
@@ -247,8 +248,7 @@ class Gauge:
         if max(sizes) + self._around > self._most:
             return None
         starts = accumulate(lengths, lambda start, length: start + length + 1, initial=block.offset)
-        marks = [PLAIN | mark_of(line) for line in lines]
-        return Stretch([*starts][:-1], range(block.number, block.number + len(lines)), sizes, marks)
+        return Stretch([*starts][:-1], range(block.number, block.number + len(lines)), sizes, plain_marks(lines))
 
     def member(self, offset: int, number: int, line: bytes, place: str = "") -> tuple[str, Member]:
         """The request on a line, and its id. Raises InputError, which says where and why it is refused."""

@@ -215,8 +215,8 @@ def wire_prefix(run_id: str, shard: int, generation: int) -> str:
 
 def place_in(prefix: str, custom_id: str) -> int | None:
     """The place of a request in its shard; `None` for an id of something else."""
-    digits = custom_id[len(prefix) :]
-    if not custom_id.startswith(prefix) or len(digits) != ID_DIGITS or not (digits.isascii() and digits.isdigit()):
+    digits = custom_id.removeprefix(prefix)
+    if len(digits) != ID_DIGITS or len(digits) == len(custom_id) or not (digits.isdigit() and digits.isascii()):
         return None
     return int(digits)
 
@@ -236,6 +236,11 @@ def mark_of(line: bytes) -> int:
 
 AS_IT_IS, PLAIN = 1 << 62, 1 << 63
 """Set in the mark of a line that travels as it is, but for its id, and of one that begins with its id besides."""
+
+
+def plain_marks(lines: Sequence[bytes]) -> list[int]:
+    """The marks of lines that are all `PLAIN`."""
+    return [crc32(line) + (len(line) << 32) + PLAIN for line in lines]
 
 
 def first_mark_of(line: bytes) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 import attrs
 from attrs import define
@@ -98,7 +99,8 @@ class Repairs:
         desk = self.desk
         offsets, numbers, marks = desk.folder.members(parent.number, parent.items)
         moved = desk.journal.maps(parent)[1]
-        both = zip(desk.contents.requests(parent), desk.contents.encoded(parent), strict=True)
+        encoded_ones = chain.from_iterable(desk.contents.encoded(parent))
+        both = zip(desk.contents.requests(parent), encoded_ones, strict=True)
         for place, (request, encoded) in enumerate(both):
             if parent.moved == parent.items or bit(moved, place):
                 mark, alone = marks[place] if marks else 0, desk.vendor.alone(request)

@@ -21,7 +21,7 @@ import msgspec
 from attrs import frozen
 
 from polybatch.errors import InputError, RunError
-from polybatch.model import ErrorInfo, Outcome, Result
+from polybatch.model import ErrorInfo, Outcome, Result, Usage
 from polybatch.vendor import Payload
 
 from .migrations import NAME
@@ -293,35 +293,18 @@ def refuse_shortened(path: Path, committed: int) -> None:
 def line(result: Result) -> bytes:
     """A result as a line of the output, in the form that INTERFACE fixes for every vendor."""
     answer, body = result.answer, result.body_raw
-    usage = answer.usage
     return encoder.encode(
         _Line(
             result.custom_id,
             result.outcome,
             answer.text if result.outcome is Outcome.SUCCEEDED else None,
             msgspec.Raw(body) if body else None,
-            None if usage is None else _Tokens(
-                usage.input_tokens,
-                usage.output_tokens,
-                usage.cache_read_tokens,
-                usage.cache_write_tokens,
-                usage.reasoning_tokens,
-            ),
+            answer.usage,
             result.error,
             result.vendor,
             result.batch_id or None,
         )
     ) + b"\n"  # fmt: skip
-
-
-class _Tokens(msgspec.Struct, gc=False):
-    """The members of `usage`, in their order."""
-
-    input_tokens: int | None
-    output_tokens: int | None
-    cache_read_tokens: int | None
-    cache_write_tokens: int | None
-    reasoning_tokens: int | None
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -331,7 +314,7 @@ class _Line(msgspec.Struct, gc=False):
     outcome: Outcome
     text: str | None
     body: msgspec.Raw | None
-    usage: _Tokens | None
+    usage: Usage | None
     error: ErrorInfo | None
     vendor: str
     batch_id: str | None

@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 from attrs import define, field
+from msgspec.structs import astuple
 
 from polybatch.model import Outcome, Result, Usage
 
@@ -23,7 +24,7 @@ from .journal import Exception_, Journal
 from .machine import Shard, State
 from .reconcile import Tally, bits
 
-TOKENS = tuple(attribute.name for attribute in attrs.fields(Usage))
+TOKENS = Usage.__struct_fields__
 CHUNK = 1000
 """Results written at a time."""
 
@@ -57,7 +58,7 @@ class Writer:
             committed = output.commit()
             quarantine.close()
             done = attrs.evolve(
-                shard, state=State.DONE, outcomes=dict(page.outcomes), moved=len(page.moved), odd=tally.found(),
+                shard, state=State.DONE, outcomes=page.counted(), moved=len(page.moved), odd=tally.found(),
                 usage=dict(page.usage),
             )  # fmt: skip
             succeeded, moved = bits(page.succeeded, shard.items), bits(page.moved, shard.items)
@@ -94,34 +95,36 @@ class Page:
 
     items: int
     again: Callable[[Result], bool]
-    outcomes: Counter[str] = field(factory=Counter)
+    outcomes: Counter[Outcome] = field(factory=Counter)
     usage: Counter[str] = field(factory=Counter)
     succeeded: array[int] = field(factory=lambda: array("L"))
     moved: array[int] = field(factory=lambda: array("L"))
     exceptions: list[Exception_] = field(factory=list)
 
+    def counted(self) -> dict[str, int]:
+        """How many have which outcome."""
+        return {outcome.value: count for outcome, count in self.outcomes.items()}
+
     def read(self, results: Iterable[tuple[int, Result]]) -> Iterator[Result]:
         """Count each result, and give those that are the last word."""
+        tokens = self.usage
         for place, result in results:
             if (usage := result.usage) is not None:
-                self._count(usage)
-            moves = result.outcome is not Outcome.SUCCEEDED and self.again(result)
-            if result.outcome is Outcome.SUCCEEDED:
+                for name, count in zip(TOKENS, astuple(usage), strict=True):
+                    if count is not None:
+                        tokens[name] += count
+            outcome = result.outcome
+            if outcome is Outcome.SUCCEEDED:
                 self.succeeded.append(place)
             else:
+                moves = self.again(result)
                 code = result.error["code"] if result.error else None
-                self.exceptions.append((place, result.outcome.value, code, moves))
-            if moves:
-                self.moved.append(place)
-                continue
-            self.outcomes[result.outcome.value] += 1
+                self.exceptions.append((place, outcome.value, code, moves))
+                if moves:
+                    self.moved.append(place)
+                    continue
+            self.outcomes[outcome] += 1
             yield result
-
-    def _count(self, usage: Usage) -> None:
-        """Add the tokens of a result, where the vendor says how many."""
-        for name in TOKENS:
-            if (count := getattr(usage, name)) is not None:
-                self.usage[name] += count
 
 
 def batched(results: Iterator[Result]) -> Iterator[list[Result]]:
