@@ -187,7 +187,7 @@ def test_a_place_that_cannot_be_written(cli: Cli, served: Server) -> None:
 
 
 def test_ctrl_c_while_the_input_is_checked(cli: Cli, served: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Gauge, "member", interrupted)
+    monkeypatch.setattr(Gauge, "usual", interrupted)
     done = cli("run", requests_file(), *at(served))
     assert (done.exit_code, done.stderr.lstrip("\n")) == (130, "error: interrupted\n")
     assert os.listdir() == ["in.jsonl"]  # noqa: PTH208 - the names alone

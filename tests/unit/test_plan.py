@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from polybatch.dialects import inline
 from polybatch.model import Request
-from polybatch.run.plan import Cut, Cutter, Member, mark_of, token_of, wire_id
+from polybatch.run.plan import Cut, Cutter, Member, Stretch, mark_of, token_of, wire_id
 from polybatch.vendors import find_vendor
 
 Drawn = tuple[int, str | None, str | None]
@@ -69,6 +69,33 @@ def test_order_is_kept_within_a_group_that_has_no_loners(
     for group in {group for _, group, _ in plain}:
         mine = [offset for made in cuts if made.group == group for offset in made.offsets]
         assert mine == sorted(mine)
+
+
+@given(MEMBERS, st.integers(1, 7), st.one_of(st.none(), st.integers(12, 40)), LENGTHS, st.integers(1, 9))
+def test_many_at_once_are_cut_as_if_they_came_one_by_one(
+    members: list[Drawn], most: int, most_bytes: int | None, taken: frozenset[int] | None, together: int
+) -> None:
+    """Members with a group or a loner come one by one between those that come together."""
+    cutter = Cutter(most, most_bytes, None if taken is None else set(taken))
+    found, waiting = list[Cut](), list[int]()
+
+    def flush() -> None:
+        sizes = [members[place][0] for place in waiting]
+        if waiting:
+            numbers = range(waiting[0] + 1, waiting[-1] + 2)
+            found.extend(cutter.extend(Stretch([10 * n for n in waiting], numbers, sizes, [7 * n for n in waiting])))
+        waiting.clear()
+
+    for place, (size, group, alone) in enumerate(members):
+        if group is None and alone is None:
+            waiting.append(place)
+        if len(waiting) == together or (group, alone) != (None, None):
+            flush()
+        if (group, alone) != (None, None):
+            found += cutter.add(Member(10 * place, place + 1, size, group, alone, mark=place * 7))
+    flush()
+    expected = cut(members, most, most_bytes, None if taken is None else set(taken))
+    assert [*found, *cutter.finish()] == expected
 
 
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=60), st.integers(1, 7), st.integers(12, 40))

@@ -257,8 +257,11 @@ class Core:
 
     def _damaged(self, shard: Shard) -> bool:
         """Whether the file of a shard's results is gone, or another than was fetched."""
-        expected = self.desk.journal.fetched_as(shard)
-        return expected is not None and sink.sha256_of(self.desk.folder.results(shard.number)) != expected
+        expected, path = self.desk.journal.fetched_as(shard), self.desk.folder.results(shard.number)
+        written = self.desk.fetched.get(shard.number)
+        if expected is None or (written is not None and written == sink.look(path)):
+            return False
+        return sink.sha256_of(path) != expected
 
     def _finish(self, shard: Shard) -> Flow[None]:
         if self._damaged(shard):

@@ -36,6 +36,8 @@ class Desk:
     known: set[str] = field(init=False)
     """Ids of batches that are, or were, this run's, and of duplicates."""
     drift: Notes = field(init=False)
+    fetched: dict[int, sink.Look] = field(factory=dict, init=False)
+    """By shard, what the file of its results looked like when this process had written, hashed and synced it."""
     _warned: set[str] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -116,6 +116,7 @@ class Fetching:
             if lacking is not None:
                 yield Warn(f"shard {shard.number}: {lacking}; that is all there is")
             file.commit()
+            desk.fetched[shard.number] = sink.look(desk.folder.results(shard.number))
             desk.keep(shard, "fetched", state=State.FETCHED, sha256=haul.sha256, bytes=file.size)
 
     def _failed(self, shard: Shard, trouble: PolybatchError) -> Flow[None]:

@@ -158,7 +158,8 @@ def cuts(vendor: Vendor, path: Path, settings: Settings, run_id: str, digest: so
         ids = gauge.usual(block.lines)
         if ids is not None and count >= first and count + len(ids) <= most:
             stretch = gauge.stretch(block, ids)
-            if stretch is not None and cutter.extend(stretch):
+            if stretch is not None:
+                yield from cutter.extend(stretch)
                 seen.add(ids)
                 count += len(ids)
                 continue

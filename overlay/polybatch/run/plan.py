@@ -6,9 +6,12 @@ that must not stand together (Letta: one agent).
 
 from __future__ import annotations
 
+import math
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import accumulate
 from zlib import crc32
 
 from attrs import define, field
@@ -43,6 +46,11 @@ class Stretch:
     sizes: list[int]
     marks: list[int]
 
+    def part(self, start: int, stop: int | None) -> Stretch:
+        """Some of them."""
+        some = slice(start, stop)
+        return Stretch(self.offsets[some], self.numbers[some], self.sizes[some], self.marks[some])
+
 
 @define
 class Cut:
@@ -54,7 +62,7 @@ class Cut:
     offsets: array[int] = field(factory=lambda: array("Q"))
     numbers: array[int] = field(factory=lambda: array("Q"))
     marks: array[int] = field(factory=lambda: array("Q"))
-    sizes: array[int] = field(factory=lambda: array("Q"))
+    sizes: array[int] = field(factory=lambda: array("I"))
     loners: set[str] = field(factory=set)
     canary: bool = False
     """Whether it is sent before all others, to see whether they are worth it."""
@@ -74,7 +82,7 @@ class Cut:
 
     def extend(self, stretch: Stretch) -> None:
         """Take many more requests."""
-        self.size += stretch_size(stretch) - (not self.offsets)
+        self.size += sum(stretch.sizes) + len(stretch.sizes) - (not self.offsets)
         self.offsets.extend(stretch.offsets)
         self.numbers.extend(stretch.numbers)
         self.marks.extend(stretch.marks)
@@ -90,11 +98,6 @@ class Cut:
         for cut in (self, rest):
             cut.size = sum(cut.sizes) + max(0, len(cut) - 1)
         return rest
-
-
-def stretch_size(stretch: Stretch) -> int:
-    """Encoded bytes of a stretch, a comma before each request included."""
-    return sum(stretch.sizes) + len(stretch.sizes)
 
 
 @define
@@ -165,16 +168,32 @@ class Cutter:
         queue.put(number, member)
         return filled
 
-    def extend(self, stretch: Stretch) -> bool:
-        """Take many requests at once; takes none of them where that would fill a shard."""
-        queue = self._queues.get(None)
-        cut = queue.cuts.get(queue.first) if queue is not None else None
-        if cut is None or len(cut) + len(stretch.sizes) > self.max_items:
-            return False
-        if self.max_bytes is not None and cut.size + stretch_size(stretch) > self.max_bytes:
-            return False
-        cut.extend(stretch)
-        return True
+    def extend(self, stretch: Stretch) -> list[Cut]:
+        """Take many requests at once; give the shards they have filled, as if they had come one by one."""
+        if (queue := self._queues.get(None)) is None:
+            queue = self._queues[None] = Queue()
+        filled = list[Cut]()
+        while stretch.sizes:
+            if queue.first == queue.following:
+                queue.cuts[queue.following] = Cut()
+                queue.following += 1
+            cut = queue.cuts[queue.first]
+            fitting = self._fitting(cut, stretch.sizes)
+            if fitting:
+                cut.extend(stretch if fitting == len(stretch.sizes) else stretch.part(0, fitting))
+            stretch = stretch.part(fitting, None)
+            if stretch.sizes:
+                filled.append(self._closed(queue, queue.first))
+        return filled
+
+    def _fitting(self, cut: Cut, sizes: Sequence[int]) -> int:
+        """How many of these requests, one after the other, still fit into a cut; an empty one takes one at least."""
+        room = min(self.max_items - len(cut), len(sizes))
+        left = math.inf if self.max_bytes is None else self.max_bytes - cut.size + (not cut.offsets)
+        if sum(sizes[:room]) + room <= left:
+            return room
+        fitting = bisect_right([*accumulate(size + 1 for size in sizes[:room])], left)
+        return fitting if cut.offsets else max(1, fitting)
 
     def finish(self) -> Iterator[Cut]:
         """Give what is left."""

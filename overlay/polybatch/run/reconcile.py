@@ -13,8 +13,8 @@ from attrs import asdict, define, field
 
 from polybatch.model import BatchStatus, ErrorInfo, Outcome, Result, no_result
 
-MARKS = 1 << 64
-"""How many marks of a result there are; they need not outlive the process."""
+from .plan import mark_of
+
 UNANSWERED: dict[BatchStatus, Outcome] = {
     BatchStatus.EXPIRED: Outcome.EXPIRED,
     BatchStatus.CANCELLED: Outcome.CANCELLED,
@@ -76,7 +76,7 @@ class Matcher:
             self.tally.foreign += 1
             self.odd("foreign", result.raw)
             return None
-        mark = hash(result.raw) % MARKS or 1
+        mark = mark_of(result.raw) or 1
         if not self.seen[place]:
             self.seen[place] = mark
             return place

@@ -15,7 +15,7 @@ import shutil
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 import msgspec
 from attrs import frozen
@@ -223,7 +223,7 @@ class Output:
     def __init__(self, path: Path, committed: int) -> None:
         self.path = path
         fresh = not path.exists()
-        self._file: IO[bytes] = path.open("w+b" if fresh else "r+b")
+        self._file: IO[bytes] = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666), "wb")  # it is never read here
         if fresh:
             _sync_directory(path.parent)
         # What stands behind the committed offset belongs to a shard that was not recorded; it is written again.
@@ -249,6 +249,17 @@ def has_journal(folder: Folder) -> bool:
     """Whether there is a journal that holds anything."""
     path = folder.path / NAME
     return path.exists() and path.stat().st_size > 0
+
+
+Look: TypeAlias = tuple[int, int, int, int] | None
+
+
+def look(path: Path) -> Look:
+    """What is another when a file was written to or replaced: inode, length and times; nothing where it is gone."""
+    if not path.exists():
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def sha256_of(path: Path) -> str | None:
