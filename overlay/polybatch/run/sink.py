@@ -27,7 +27,7 @@ from polybatch.vendor import Payload
 from .migrations import NAME
 from .plan import Cut
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
 INPUT = "input.jsonl"
 """Where an input is kept that cannot be read twice."""
