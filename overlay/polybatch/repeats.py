@@ -21,6 +21,7 @@ class Repeats:
 
     def __init__(self) -> None:
         self._parts = [array("q") for _ in range(PARTS)]
+        self._takers = [part.append for part in self._parts]
         self._held = 0
         self._file: IO[bytes] | None = None
         self._written: list[array[int]] = []
@@ -28,9 +29,9 @@ class Repeats:
 
     def add(self, ids: Iterable[str]) -> None:
         """Take some more."""
-        values, parts = [*map(hash, ids)], self._parts
+        values, takers = [*map(hash, ids)], self._takers
         for value in values:
-            parts[value % PARTS].append(value)
+            takers[value % PARTS](value)
         self._held += len(values)
         if self._held >= AT_ONCE:
             self._spill()

@@ -78,7 +78,7 @@ def blocks(path: Path, digest: Digest | None = None) -> Iterator[Block]:
                 if cut < 0:
                     rest += data
                     continue
-                text = bytes(rest) + data[:cut]
+                text = b"".join((rest, memoryview(data)[:cut]))
                 block = Block(offset, number, text, text.split(b"\n"))
                 yield block
                 offset, number, rest = offset + len(text) + 1, number + len(block.lines), bytearray(data[cut + 1 :])

@@ -232,7 +232,7 @@ class Output:
 
     def write(self, results: Sequence[Result]) -> None:
         """Add lines; nothing is safe before `commit`."""
-        self._file.write(b"".join(line(result) for result in results))
+        self._file.write(encoder.encode_lines([*map(_members, results)]))
 
     def commit(self) -> int:
         """Make everything durable; returns the offset up to which it is."""
@@ -303,19 +303,21 @@ def refuse_shortened(path: Path, committed: int) -> None:
 
 def line(result: Result) -> bytes:
     """A result as a line of the output, in the form that INTERFACE fixes for every vendor."""
+    return encoder.encode(_members(result)) + b"\n"
+
+
+def _members(result: Result) -> _Line:
     answer, body = result.answer, result.body_raw
-    return encoder.encode(
-        _Line(
-            result.custom_id,
-            result.outcome,
-            answer.text if result.outcome is Outcome.SUCCEEDED else None,
-            msgspec.Raw(body) if body else None,
-            answer.usage,
-            result.error,
-            result.vendor,
-            result.batch_id or None,
-        )
-    ) + b"\n"  # fmt: skip
+    return _Line(
+        result.custom_id,
+        result.outcome,
+        answer.text if result.outcome is Outcome.SUCCEEDED else None,
+        msgspec.Raw(body) if body else None,
+        answer.usage,
+        result.error,
+        result.vendor,
+        result.batch_id or None,
+    )
 
 
 class _Line(msgspec.Struct, gc=False):
