@@ -12,8 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 
+from .errors import InputError
+
 PARTS, AT_ONCE = 256, 1 << 18
 """In how many parts ids are looked at, and how many are kept in memory: 2 MiB."""
+
+
+ELSEWHERE = "nothing was sent; is there space on the disk? The variable TMPDIR names another place"
 
 
 class Repeats:
@@ -46,18 +51,25 @@ class Repeats:
             part = self._whole(number)
             if len(set(part)) < len(part):
                 alike.update(value for value, count in Counter(part).items() if count > 1)
-        if self._file is not None:
-            self._file.close()
         first = dict[str, int]()
         for custom_id, place in again() if alike else ():
             if hash(custom_id) in alike and (before := first.setdefault(custom_id, place)) != place:
                 yield custom_id, place, before
 
+    def close(self) -> None:
+        """Forget everything."""
+        if self._file is not None:
+            self._file.close()
+
     def _spill(self) -> None:
-        self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - it is gone when this is
+        try:
+            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - it is gone when this is
+            for part in self._parts:
+                part.tofile(self._file)
+        except OSError as error:
+            raise InputError(f"a temporary file cannot be written: {error.strerror}", hint=ELSEWHERE) from error
         self._written.append(array("q", map(len, self._parts)))
         for part in self._parts:
-            part.tofile(self._file)
             del part[:]
         self._held = 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from itertools import count
 from os.path import samestat
@@ -53,10 +53,10 @@ def staged(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: b
 
 @frozen
 class Stretch:
-    """Whole lines of a plain file that travel as they are, without the end of the last."""
+    """Whole lines of an input that travel as they are, without the end of the last."""
 
     start: int
-    stop: int
+    text: bytes
 
 
 class Body:
@@ -71,12 +71,13 @@ class Body:
 
     def add(self, piece: bytes | Stretch) -> None:
         """Requests with commas, or line ends, between them."""
-        spooled, last = not isinstance(piece, Stretch), self._pieces[-1] if self._pieces else None
-        if isinstance(piece, Stretch):
-            start, stop = piece.start, piece.stop
+        last = self._pieces[-1] if self._pieces else None
+        if isinstance(piece, Stretch) and self._plain is not None:
+            spooled, start, stop = False, piece.start, piece.start + len(piece.text)
         else:
-            start = self._spool.tell()
-            stop = start + self._spool.write(piece)
+            text = piece.text.replace(b"\n", b",") if isinstance(piece, Stretch) else piece
+            spooled, start = True, self._spool.tell()
+            stop = start + self._spool.write(text)
         self.length += stop - start + bool(self._pieces)
         if not spooled and last is not None and last[2] + 1 == start and not last[0]:
             self._pieces[-1] = (False, last[1], stop)  # the end of the line between them becomes the comma
@@ -131,29 +132,30 @@ class Company:
 
     def of_file(self, path: Path) -> Iterator[bytes | Stretch]:
         """The requests of a file, some of them at a time: where they stand if they travel so, else encoded."""
-        seen, known = Repeats(), dict[str, int]() if str(path) == "-" else None
-        for block in source.blocks(path):
-            numbers: Iterable[int] = count(block.number)
-            ids = self.intake.usual(block.lines)
-            # A line that begins with the id that was read has no other that counts.
-            if ids is not None and (led(block.lines, ids) or named_once(block.text, len(ids))):
-                yield Stretch(block.offset, block.offset + len(block.text))
-            else:
-                found = [self._item(path, number, raw) for number, raw in enumerate(block.lines, block.number)]
-                ids = [item[0] for item in found if item is not None]
-                numbers = [number for number, item in enumerate(found, block.number) if item is not None]
-                if ids:
-                    yield joined([item[1] for item in found if item is not None])
-            if known is not None:  # it cannot be read again at the end
-                for custom_id, number in zip(ids, numbers, strict=False):
-                    if (first := known.setdefault(custom_id, number)) != number:
-                        raise _twice(path, custom_id, number, first)
-            seen.add(ids)
-            self._more(len(ids))
-        if self._count == 0:
-            raise InputError(f"there are no requests in {path}", hint="a batch needs at least one")
-        for custom_id, number, first in seen.found(partial(self._named, path)):
-            raise _twice(path, custom_id, number, first)
+        known = dict[str, int]() if str(path) == "-" else None
+        with closing(Repeats()) as seen:
+            for block in source.blocks(path):
+                numbers: Iterable[int] = count(block.number)
+                ids = self.intake.usual(block.lines)
+                # A line that begins with the id that was read has no other that counts.
+                if ids is not None and (led(block.lines, ids) or named_once(block.text, len(ids))):
+                    yield Stretch(block.offset, block.text)
+                else:
+                    found = [self._item(path, number, raw) for number, raw in enumerate(block.lines, block.number)]
+                    ids = [item[0] for item in found if item is not None]
+                    numbers = [number for number, item in enumerate(found, block.number) if item is not None]
+                    if ids:
+                        yield joined([item[1] for item in found if item is not None])
+                if known is not None:  # it cannot be read again at the end
+                    for custom_id, number in zip(ids, numbers, strict=False):
+                        if (first := known.setdefault(custom_id, number)) != number:
+                            raise _twice(path, custom_id, number, first)
+                seen.add(ids)
+                self._more(len(ids))
+            if self._count == 0:
+                raise InputError(f"there are no requests in {path}", hint="a batch needs at least one")
+            for custom_id, number, first in seen.found(partial(self._named, path)):
+                raise _twice(path, custom_id, number, first)
 
     def _item(self, path: Path, number: int, raw: bytes) -> tuple[str, bytes] | None:
         """Id and encoded request of a line; nothing for a blank one."""

@@ -87,10 +87,19 @@ def test_what_it_takes(schema: dict[str, Any], value: Any) -> None:
         {"type": "object", "properties": {"a": {}}, "maxProperties": 1},
         {"type": "object", "additionalProperties": {"type": "string"}},
         {"type": "object", "properties": {"a": {}}, "if": {}, "then": {"properties": {}}},
+        {"type": "array", "items": True},
     ],
 )
 def test_what_no_type_expresses(schema: dict[str, Any]) -> None:
     assert narrowed(schema, lambda node: node) is None
+
+
+def test_what_holds_itself_is_left_out() -> None:
+    tree = {"type": "object", "properties": {"a": {"type": "string"}, "inner": {"$ref": "#/tree"}}, "required": ["a"]}
+    kind = narrowed(tree, lambda node: tree if "$ref" in node else node)
+    assert msgspec.json.decode(b'{"a":"x","inner":{"a":"y"}}', type=kind).inner.a == "y"
+    with pytest.raises(msgspec.ValidationError, match="unknown field `inner`"):
+        msgspec.json.decode(b'{"a":"x","inner":{"a":"y","inner":{"a":"z"}}}', type=kind)
 
 
 def test_a_member_that_is_not_listed_is_not_taken_for_it_would_not_be_read() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,11 +106,12 @@ def once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", VENDORS)
-@pytest.mark.parametrize("block", [64, 1 << 18])
+@pytest.mark.parametrize(("block", "ending"), [(64, ""), (1 << 18, ""), (64, ".gz")])
 def test_a_file_becomes_the_same_body_line_by_line_or_in_blocks(
-    name: str, block: int, tmp_path_factory: pytest.TempPathFactory
+    name: str, block: int, ending: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    own, path = vendor(name), tmp_path_factory.mktemp("input") / "in.jsonl"
+    own, path = vendor(name), tmp_path_factory.mktemp("input") / f"in.jsonl{ending}"
+    packed = gzip.compress if ending else bytes
     usual = line("a", member=MEMBER[name])
 
     @given(st.lists(texts(MEMBER[name]), max_size=6), st.booleans())
@@ -117,7 +121,7 @@ def test_a_file_becomes_the_same_body_line_by_line_or_in_blocks(
         [usual[:-1] + b', "custom_id": "y"}', line("b", member=MEMBER[name]).replace(b'_id"', b'_\\u0069d"')], True
     )
     def agrees(lines: list[bytes], ended: bool) -> None:  # noqa: FBT001
-        path.write_bytes(b"\n".join(lines) + (b"\n" if ended else b""))
+        path.write_bytes(packed(b"\n".join(lines) + (b"\n" if ended else b"")))
         expected, found = outcome(plainly, own, path), outcome(quickly, own, path)
         if "was used before" in str(expected):  # the plain way sees that sooner than another line that is wrong
             assert isinstance(found, str)
@@ -208,6 +212,29 @@ class TestAFileThatChangesMeanwhile:
         monkeypatch.setattr(source, "blocks", blocks)
         with (
             pytest.raises(InputError, match="was replaced while it was read"),
+            staged(vendor("anthropic"), path, check=True),
+        ):
+            pass
+
+
+class TestStandardInput:
+    """It is read once, so that ids are kept as they come."""
+
+    def stdin(self, monkeypatch: pytest.MonkeyPatch, text: bytes) -> Path:
+        class Stdin:
+            buffer = io.BytesIO(text)
+
+        monkeypatch.setattr(sys, "stdin", Stdin())
+        return Path("-")
+
+    def test_becomes_a_body(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = quickly(vendor("anthropic"), self.stdin(monkeypatch, b"".join(many(3))))
+        assert [item["custom_id"] for item in found] == ["row-0", "row-1", "row-2"]
+
+    def test_with_an_id_that_comes_twice_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = self.stdin(monkeypatch, b"".join(many(3)) + b"\n" + line("row-1", priority=1))
+        with (
+            pytest.raises(InputError, match="-, line 5: custom_id 'row-1' was used before, at -, line 2"),
             staged(vendor("anthropic"), path, check=True),
         ):
             pass

@@ -9,6 +9,7 @@ import hashlib
 import math
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -153,28 +154,29 @@ def cuts(vendor: Vendor, path: Path, settings: Settings, run_id: str, digest: so
     """Read, check and cut the whole input. Raises InputError, naming the line."""
     gauge, cutter, first = Gauge(vendor, settings, run_id), cutter_for(vendor, settings), settings.canary or 0
     place, most = f"{path.name}, ", math.inf if settings.max_requests is None else settings.max_requests
-    count, seen = 0, Repeats()
-    for block in source.blocks(path, digest):
-        ids = gauge.usual(block.lines)
-        if ids is not None and count >= first and count + len(ids) <= most:
-            stretch = gauge.stretch(block, ids)
-            if stretch is not None:
-                yield from cutter.extend(stretch)
-                seen.add(ids)
-                count += len(ids)
-                continue
-        for offset, number, line in block:
-            count += 1
-            if count > most:
-                refuse_larger(count, settings, f"{place}line {number}: ")
-            custom_id, member = gauge.member(offset, number, line, place)
-            seen.add([custom_id])
-            if filled := cutter.add(member):
-                yield from canaries(filled) if count <= first else filled
-            if count == first:
-                yield from canaries(cutter.finish())
-    for custom_id, number, line_of_first in seen.found(partial(gauge.named, path)):
-        raise twice(f"{place}line {number}", custom_id, line_of_first)
+    count = 0
+    with closing(Repeats()) as seen:
+        for block in source.blocks(path, digest):
+            ids = gauge.usual(block.lines)
+            if ids is not None and count >= first and count + len(ids) <= most:
+                stretch = gauge.stretch(block, ids)
+                if stretch is not None:
+                    yield from cutter.extend(stretch)
+                    seen.add(ids)
+                    count += len(ids)
+                    continue
+            for offset, number, line in block:
+                count += 1
+                if count > most:
+                    refuse_larger(count, settings, f"{place}line {number}: ")
+                custom_id, member = gauge.member(offset, number, line, place)
+                seen.add([custom_id])
+                if filled := cutter.add(member):
+                    yield from canaries(filled) if count <= first else filled
+                if count == first:
+                    yield from canaries(cutter.finish())
+        for custom_id, number, line_of_first in seen.found(partial(gauge.named, path)):
+            raise twice(f"{place}line {number}", custom_id, line_of_first)
     yield from cutter.finish()
 
 
