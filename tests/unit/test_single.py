@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from polybatch import InputError, Request, repeats, single, source
@@ -114,6 +114,7 @@ def test_a_file_becomes_the_same_body_line_by_line_or_in_blocks(
     packed = gzip.compress if ending else bytes
     usual = line("a", member=MEMBER[name])
 
+    @settings(max_examples=50)
     @given(st.lists(texts(MEMBER[name]), max_size=6), st.booleans())
     @example([usual, usual], True)
     @example([usual, b"", line("b", member=MEMBER[name])], False)
