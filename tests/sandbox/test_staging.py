@@ -66,7 +66,7 @@ def test_a_run_stages_what_a_plain_way_would(
     monkeypatch.setattr(source, "BLOCK", block)
     usual = [line(name, member=MEMBER[vendor]) for name in "abcdefg"]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(st.lists(texts(MEMBER[vendor]), max_size=8), st.booleans())
     @example(usual, True)
     @example([*usual, b"", usual[0]], False)
