@@ -29,7 +29,7 @@ MESSAGE = {
 RESULT = json.dumps({"custom_id": "#", "result": {"type": "succeeded", "message": MESSAGE}}).encode()
 TIMES = {"created_at": "2026-11-01T00:00:00Z", "expires_at": "2026-11-02T00:00:00Z", "archived_at": None}
 COUNTS = {"processing": 0, "errored": 0, "canceled": 0, "expired": 0}
-FEW, MANY = 500, 5500
+FEW, MANY = 500, 2500
 
 
 class Pages(httpx.SyncByteStream):
@@ -132,7 +132,7 @@ def whole_run(folder: Path, count: int) -> Callable[[], object]:
 
 
 COSTS = {create: 4.5, results: 17.0, answers: 40.0, whole_run: 100.0}
-"""Calls a line, with CPython 3.11: 3.1, 12.9, 30.9 and 77.8; later ones make fewer."""
+"""Calls a line, with CPython 3.11: 3.1, 12.8, 30.8 and 75.8; later ones make fewer."""
 
 
 @pytest.mark.parametrize("way", COSTS, ids=lambda way: way.__name__)
@@ -150,7 +150,7 @@ def test_a_line_costs_no_more_calls_than_it_did(
 def test_the_memory_does_not_grow_with_the_lines(
     way: Callable[[Path, int], Callable[[], object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """But for the marks and ids of a shard: 58 bytes a request of a run, 9 of a create."""
+    """But for the marks and ids of a shard: 107 bytes a request of a run (58 of a longer one), 10 of a create."""
     for module in ("source", "run.sink"):
         monkeypatch.setattr(f"polybatch.{module}.BLOCK", 1 << 14)
     way(tmp_path, 10)()
@@ -166,4 +166,4 @@ def test_the_memory_does_not_grow_with_the_lines(
             tracemalloc.stop()
     each = (peaks[1] - peaks[0]) / (MANY - FEW)
     print(f"{way.__name__}: {each:.0f} bytes more for each line, {peaks} in all")
-    assert each <= (90 if way is whole_run else 20)
+    assert each <= (150 if way is whole_run else 20)
