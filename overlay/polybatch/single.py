@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from itertools import count
-from os.path import samestat
 from pathlib import Path
 from typing import IO
 
@@ -46,8 +45,8 @@ def staged(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: b
         for piece in pieces:
             body.add(piece)
             _within(vendor, body.length)
-        if plain is not None and path is not None and not samestat(os.fstat(plain.fileno()), path.stat()):
-            raise InputError(f"{path} was replaced while it was read", hint=AGAIN)
+        if path is not None and plain is not None and not (path.exists() and body.unchanged(path.stat())):
+            raise InputError(f"{path} was changed while it was read", hint=AGAIN)
         yield Payload(body.length, partial(iter, body))
 
 
@@ -64,7 +63,7 @@ class Body:
 
     def __init__(self, head: bytes, tail: bytes, spool: IO[bytes], plain: IO[bytes] | None) -> None:
         self._head, self._tail, self._spool, self._plain = head, tail, spool, plain
-        self._before = None if plain is None else _look(plain)
+        self._before = None if plain is None else _look(os.fstat(plain.fileno()))
         self._pieces: list[tuple[bool, int, int]] = []
         """Whether they are in the spool, where they begin, and where they end."""
         self.length = len(head) + len(tail)
@@ -84,6 +83,10 @@ class Body:
         else:
             self._pieces.append((spooled, start, stop))
 
+    def unchanged(self, found: os.stat_result) -> bool:
+        """Whether a plain file is what it was."""
+        return _look(found) == self._before
+
     def __iter__(self) -> Iterator[bytes]:
         yield self._head
         for index, (spooled, start, stop) in enumerate(self._pieces):
@@ -94,7 +97,7 @@ class Body:
             while left and (text := file.read(min(source.BLOCK, left))):
                 left -= len(text)
                 yield text if spooled else text.replace(b"\n", b",")
-        if self._plain is not None and _look(self._plain) != self._before:
+        if self._plain is not None and not self.unchanged(os.fstat(self._plain.fileno())):
             raise InputError(f"{self._plain.name} was changed while it was sent; no batch was made of it", hint=AGAIN)
         yield self._tail
 
@@ -102,10 +105,9 @@ class Body:
 AGAIN = "try again, with a file that nobody writes to"
 
 
-def _look(file: IO[bytes]) -> tuple[int, ...]:
-    """What changes when somebody writes to a file."""
-    found = os.fstat(file.fileno())
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+def _look(found: os.stat_result) -> tuple[int, ...]:
+    """What is another when somebody has written to a file, or replaced it."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from polybatch import BatchClient, InputError, source
 from polybatch.intake import Intake
-from tests.sandbox.run_lab import unsynced
+from tests.sandbox.run_lab import Lab, row, unsynced
 from tests.unit.test_single import MEMBER, line, once, texts
 
 VENDORS = ["anthropic", "meshapi"]
@@ -83,3 +83,14 @@ def test_a_run_stages_what_a_plain_way_would(
             assert found == expected
 
     agrees()
+
+
+@pytest.mark.parametrize("end", [b"", b"\r", b" "])
+def test_a_line_is_found_again_without_its_neighbours_whatever_its_end(sync_lab: Lab, end: bytes) -> None:
+    lab = sync_lab
+    lab.write(json.dumps(row(index)).encode() + end for index in range(9))
+    lab.script("create", *["fail:1:overloaded_error"] * 3)
+    status = lab.finish(retries=1, max_items_per_batch=3)
+    assert status.all_succeeded
+    assert status.repeated == 3
+    assert len(lab.creates[-1].requests) == 3

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from polybatch import InputError, Request, repeats, single, source
+from polybatch import BatchClient, InputError, Request, repeats, single, source
 from polybatch.framing import BOM
 from polybatch.intake import Intake
 from polybatch.naming import identified
@@ -149,6 +150,13 @@ def test_a_line_under_another_id_is_the_request_under_that_id(text: bytes) -> No
     assert len(renamed) <= len(text) + len("own") - len(request.custom_id)
 
 
+class Reading(httpx.BaseTransport):
+    """Hands a request on with its body unread, as a connection does."""
+
+    def __init__(self, handle: Callable[[httpx.Request], httpx.Response]) -> None:
+        self.handle_request = handle  # type: ignore[method-assign]
+
+
 def many(count: int) -> Iterator[bytes]:
     return (line(f"row-{index}") + b"\n" for index in range(count))
 
@@ -192,6 +200,24 @@ class TestAFileThatChangesMeanwhile:
                 list(chunks)
         assert refused.value.hint == "try again, with a file that nobody writes to"
 
+    def test_leaves_no_batch_behind(self, tmp_path: Path) -> None:
+        """The vendor sees a body that does not end, and the caller an error that says that nothing was made."""
+        path = tmp_path / "in.jsonl"
+        path.write_bytes(b"".join(many(3)))
+        came = list[bytes]()
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            for chunk in request.stream:
+                came.append(chunk)
+                os.utime(path, ns=(1, 1))
+            return httpx.Response(200, json={"id": "msgbatch_1", "processing_status": "in_progress"})
+
+        client = BatchClient("anthropic", api_key="key", transport=Reading(handle))
+        with client, pytest.raises(InputError, match="no batch was made of it"):
+            client.create(path)
+        assert b"".join(came).count(b"custom_id") == 3
+        assert not b"".join(came).endswith(b"]}")
+
     def test_or_shrinks(self, tmp_path: Path) -> None:
         path = tmp_path / "in.jsonl"
         path.write_bytes(b"".join(many(3)))
@@ -200,19 +226,20 @@ class TestAFileThatChangesMeanwhile:
             with pytest.raises(InputError, match="was changed while it was sent"):
                 list(payload)
 
-    def test_or_is_replaced_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("gone", [True, False])
+    def test_or_is_replaced_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, gone: bool) -> None:
         path, other = tmp_path / "in.jsonl", tmp_path / "other.jsonl"
         path.write_bytes(b"".join(many(3)))
         other.write_bytes(b"".join(many(4)))
 
         def blocks(of: Path) -> Iterator[source.Block]:
-            other.replace(path)
-            return whole(of)
+            yield from whole(of)
+            path.unlink() if gone else other.replace(path)
 
         whole = source.blocks
         monkeypatch.setattr(source, "blocks", blocks)
         with (
-            pytest.raises(InputError, match="was replaced while it was read"),
+            pytest.raises(InputError, match="was changed while it was read"),
             staged(vendor("anthropic"), path, check=True),
         ):
             pass

@@ -92,22 +92,21 @@ class Contents:
         """The lines of a shard, some at a time. Raises RunError where the input is not what it was."""
         offsets, numbers, marks = self.folder.members(shard.number, shard.items)
         path, mark_of = self.input, MARKS[self.facts.get("marks")]
-        forms, place = PLAIN | AS_IT_IS if "marks" in self.facts else 0, 0
+        forms = PLAIN | AS_IT_IS if "marks" in self.facts else 0
         try:
             with path.open("rb", buffering=source.BLOCK) as file:
-                while place < len(offsets):
-                    several = slice(place, place + TOGETHER)
+                for start in range(0, len(offsets), TOGETHER):
+                    several = slice(start, start + TOGETHER)
                     lines = plain_lines(file, offsets[several], marks[several]) if forms else None
                     if lines is not None:
-                        yield Piece(place, numbers[place], lines, PLAIN)
-                        place += len(lines)
+                        yield Piece(start, numbers[start], lines, PLAIN)
                         continue
-                    line, mark = source.line_at(file, offsets[place]), marks[place] if marks else None
-                    if mark is not None and mark_of(line) != mark & ~forms:
-                        raise RunError(f"{path}, line {numbers[place]}: it is not what it was when the run was planned",
-                                       hint="restore it, then resume")  # fmt: skip
-                    yield Piece(place, numbers[place], [line], 0 if mark is None else mark & forms)
-                    place += 1
+                    for place, offset in enumerate(offsets[several], start):
+                        line, mark = source.line_at(file, offset), marks[place] if marks else None
+                        if mark is not None and mark_of(line) != mark & ~forms:
+                            what = f"{path}, line {numbers[place]}: it is not what it was when the run was planned"
+                            raise RunError(what, hint="restore it, then resume")
+                        yield Piece(place, numbers[place], [line], 0 if mark is None else mark & forms)
         except OSError as error:
             raise RunError(f"{path} cannot be read: {error.strerror}", hint="restore it, then resume") from error
 
@@ -136,7 +135,7 @@ class Contents:
         intake = Intake(self.vendor, check=False, model=self.facts["model"])
         lead = LEADS[0] + self.own_ids(shard).encode() + f"%0{ID_DIGITS}d".encode()
         for piece in self.pieces(shard):
-            if piece.form == PLAIN:
+            if piece.form == PLAIN:  # one line, or several
                 yield [lead % place + after_id(line) for place, line in enumerate(piece.lines, piece.place)]
                 continue
             (line,), own = piece.lines, self.own_id(shard, piece.place)

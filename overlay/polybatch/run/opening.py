@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
@@ -241,7 +241,8 @@ class Gauge:
         lines = block.lines
         # An id in escapes, behind the first and different, would have been the one that was read.
         lead = led(lines, ids) if block.text.count(NAMED) == len(ids) else None
-        if lead is None:
+        # A mark is that of a line without blanks around it, for so it is read when it is read alone.
+        if lead is None or not all(map(bytes.endswith, lines, repeat(b"}"))):
             return None
         lengths = [*map(len, lines)]
         more = len(LEADS[0]) - len(lead) + len(self._travelling)
