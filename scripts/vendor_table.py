@@ -1,17 +1,29 @@
-"""Prints the README's table of vendors, from their documents and profiles; --write puts it into README.md."""
+"""Prints what is written from code: the README's tables of vendors, and the JSON Schema of a portable line.
+
+--write puts them into README.md and overlay/polybatch/portable.schema.json.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from polybatch import portable
+from polybatch.features import Feature
 from polybatch.vendor import Capabilities, FindBy, Profile, capabilities
 from polybatch.vendors import find_vendor, names
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- vendor table: written by scripts/vendor_table.py -->\n"
 END = "<!-- end of vendor table -->\n"
+CARRIED_BEGIN = "<!-- table of portable requests: written by scripts/vendor_table.py -->\n"
+CARRIED_END = "<!-- end of table of portable requests -->\n"
+SCHEMA = Path(__file__).parent.parent / "overlay" / "polybatch" / "portable.schema.json"
 OPERATIONS = ("create_batch", "get_batch", "list_batches", "cancel_batch", "delete_batch", "batch_results")
 
 
@@ -75,6 +87,50 @@ def _evidence() -> Iterator[str]:
         yield f"| {name} | " + " | ".join(found.evidence.get(operation, "none") for operation in OPERATIONS) + " |"
 
 
+def carried() -> str:
+    """A Markdown table: what of a portable request each vendor, in each version of its contract, has a place for."""
+    found = [*_versions()]
+    lines = [
+        "| | " + " | ".join(name for name, _ in found) + " |",
+        "|---|" + ":-:|" * len(found),
+        *(
+            f"| {feature} | " + " | ".join("yes" if feature in has else "no" for _, has in found) + " |"
+            for feature in Feature
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _versions() -> Iterator[tuple[str, frozenset[Feature]]]:
+    """Each vendor with what it carries, the newest version of its contract first."""
+    for name in names():
+        kind = find_vendor(name)
+        newest = kind({}, kind.document.server).version()
+        if newest is None:
+            yield name, kind({}, kind.document.server).carried()
+            continue
+        older = set(re.findall(r"\d{4}-\d\d-\d\d", json.dumps(list(_marks(kind.document.data))))) - {newest}
+        for version in (newest, *sorted(older, reverse=True)):
+            yield f"{name} {version}", kind({"version": version}, kind.document.server).carried()
+
+
+def _marks(value: object) -> Iterator[object]:
+    """The versions for which a document keeps a member."""
+    if isinstance(value, dict):
+        yield from value.get("x-versions", ())
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        yield from _marks(inner)
+
+
+def schema() -> str:
+    """The JSON Schema of a portable line."""
+    return (
+        msgspec.json.format(msgspec.json.encode(portable.line_schema(), order="deterministic"), indent=2).decode()
+        + "\n"
+    )
+
+
 def _all() -> Iterator[tuple[str, Capabilities]]:
     for name in names():
         yield name, capabilities(find_vendor(name))
@@ -85,14 +141,17 @@ def _number(value: int | None, *, ours: bool = False) -> str:
 
 
 def filled(readme: str) -> str:
-    """The README with the table of today."""
-    head, _, rest = readme.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}{table()}{END}{tail}"
+    """The README with the tables of today."""
+    for begin, text, end in ((BEGIN, table(), END), (CARRIED_BEGIN, carried(), CARRIED_END)):
+        head, _, rest = readme.partition(begin)
+        _, _, tail = rest.partition(end)
+        readme = f"{head}{begin}{text}{end}{tail}"
+    return readme
 
 
 if __name__ == "__main__":
     if "--write" in sys.argv[1:]:
         README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+        SCHEMA.write_text(schema(), encoding="utf-8")
     else:
-        print(table(), end="")
+        print(table(), carried(), schema(), sep="\n", end="")

@@ -25,25 +25,37 @@ from polybatch.flow import Flow
 from polybatch.wire import AsyncWire, Line, Timer, Wire
 from polybatch_sandbox import Request as SandboxRequest
 from polybatch_sandbox import Sandbox
-from tests.contract.hooks import pytest_runtest_call, pytest_runtest_protocol, pytest_terminal_summary  # noqa: F401
+from tests import quick
+from tests.contract.hooks import pytest_runtest_call, pytest_runtestloop, pytest_terminal_summary  # noqa: F401
 
 CANARY = "sk-canary-7f3a9c"
 """The key of every test client; no message, log, repr or traceback may hold it."""
 START = 1_795_338_000.0
 """Unix time at which virtual clocks start: 2026-11-22."""
 
-settings.register_profile("polybatch", deadline=None)  # a machine that is busy is no failure
-settings.load_profile("polybatch")
+settings.register_profile("quick", deadline=None, max_examples=30)  # a machine that is busy is no failure
+settings.register_profile("thorough", deadline=None, max_examples=100)  # with scripts/test --all
+settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Locks of accounts are not those of whoever runs the tests, and Ctrl-C is heard."""
+    quick.prepare(config)
     folder = TemporaryDirectory(prefix="polybatch-state-")
     config.add_cleanup(folder.cleanup)
     os.environ["XDG_STATE_HOME"] = folder.name
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:  # as shells start what runs in the background
             signal.signal(number, handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    quick.leave_to_all(items)
+
+
+def pytest_collection_finish() -> None:
+    quick.settle()
 
 
 Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]

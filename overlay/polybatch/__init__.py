@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         InputError,
         NotFound,
         NotReady,
+        OutputError,
         PolybatchError,
         RateLimited,
         RunError,
@@ -30,9 +31,24 @@ if TYPE_CHECKING:
         Unsupported,
         VendorError,
     )
-    from .model import Batch, BatchStatus, Callback, Counts, ErrorInfo, Outcome, Request, Result, Usage
+    from .model import (
+        Answer,
+        Batch,
+        BatchStatus,
+        Callback,
+        Counts,
+        ErrorInfo,
+        Finish,
+        Outcome,
+        Request,
+        Result,
+        ToolCall,
+        Usage,
+    )
+    from .portable import image
 
 __all__ = [
+    "Answer",
     "AsyncBatchClient",
     "AuthError",
     "Batch",
@@ -42,10 +58,12 @@ __all__ = [
     "ContractError",
     "Counts",
     "ErrorInfo",
+    "Finish",
     "InputError",
     "NotFound",
     "NotReady",
     "Outcome",
+    "OutputError",
     "PolybatchError",
     "RateLimited",
     "Request",
@@ -54,17 +72,19 @@ __all__ = [
     "RunHeld",
     "RunLocked",
     "TooManyBatches",
+    "ToolCall",
     "TransportError",
     "UnknownOutcome",
     "Unsupported",
     "Usage",
     "VendorError",
     "__version__",
+    "image",
     "parse_callback",
 ]
 
-HOMES = ("errors", "model", "callback", "client")
-"""Where the names live; what costs most to import comes last."""
+HOMES = ("errors", "model", "portable", "callback", "client")
+"""Where the names live; what costs most to import comes last. `portable` has names of its own that `model` has too."""
 
 if not TYPE_CHECKING:  # a type checker would take any name to exist
 

@@ -29,6 +29,7 @@ from .wire import AsyncWire, Line, Timer, Wire
 
 if TYPE_CHECKING:
     from .run import AsyncRun, Run
+    from .tables.rows import Source
 
 FIRST_POLL, POLL_FACTOR, LONGEST_POLL = 5.0, 1.5, 60.0
 """Seconds between two looks at a batch: 5, 7.5, … 60; most batches take minutes to an hour (facts §2.4)."""
@@ -117,14 +118,16 @@ class BatchClient(_Client):
         self._wire.close()
 
     def create(
-        self, requests: Iterable[Request] | str | Path, *, options: Mapping[str, Any] | None = None, check: bool = True
-    ) -> Batch:
+        self, requests: Iterable[Request] | str | Path, *, options: Mapping[str, Any] | None = None,
+        check: bool = True, lossy: bool = False,
+    ) -> Batch:  # fmt: skip
         """Create one batch; nothing is sent unless every request is in order.
 
+        `lossy`: what the vendor cannot carry of a portable request is left out with a warning, instead of refused.
         Raises InputError, UnknownOutcome (the batch may exist), VendorError.
         """
         vendor = self._with(options)
-        with staged(vendor, requests, check=check) as payload:
+        with staged(vendor, requests, check=check, lossy=lossy) as payload:
             return self._wire.run(vendor.create(payload))
 
     def get(self, batch_id: str) -> Batch:
@@ -163,12 +166,18 @@ class BatchClient(_Client):
             if keyless:
                 wire.close()
 
-    def run(self, requests: str | Path, **settings: Any) -> Run:
-        """Open or resume a durable run over a file of any size; sends nothing yet. Settings as in `polybatch.run`."""
+    def run(self, requests: Source, **settings: Any) -> Run:
+        """Open or resume a durable run over an input of any size; sends nothing yet.
+
+        `requests`: a file of requests (JSON lines), a table (CSV, Parquet; pandas, polars or Arrow data), or an
+        iterable of dicts or of `Request`. `prompt='Classify: {text}'` makes a request of each row; `system`,
+        `id_column`, `schema` and `max_tokens` go with it. All settings are named as the options of `polybatch run`.
+        What no file holds needs `run_dir`, and is given again to resume.
+        """
         from .run import Run  # noqa: PLC0415 - the interface works without runs
 
         return Run.open(
-            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options,
+            self.vendor, self._wire, requests, base_url=self.base_url, options=self._options,
             fingerprint=self._fingerprint, **settings,
         )  # fmt: skip
 
@@ -191,11 +200,12 @@ class AsyncBatchClient(_Client):
         await self._wire.close()
 
     async def create(
-        self, requests: Iterable[Request] | str | Path, *, options: Mapping[str, Any] | None = None, check: bool = True
-    ) -> Batch:
+        self, requests: Iterable[Request] | str | Path, *, options: Mapping[str, Any] | None = None,
+        check: bool = True, lossy: bool = False,
+    ) -> Batch:  # fmt: skip
         """Create one batch; see `BatchClient.create`."""
         vendor = self._with(options)
-        with staged(vendor, requests, check=check) as payload:
+        with staged(vendor, requests, check=check, lossy=lossy) as payload:
             return await self._wire.run(vendor.create(payload))
 
     async def get(self, batch_id: str) -> Batch:
@@ -233,12 +243,12 @@ class AsyncBatchClient(_Client):
             if keyless:
                 await wire.close()
 
-    def run(self, requests: str | Path, **settings: Any) -> AsyncRun:
+    def run(self, requests: Source, **settings: Any) -> AsyncRun:
         """Open or resume a durable run; see `BatchClient.run`."""
         from .run import AsyncRun  # noqa: PLC0415 - the interface works without runs
 
         return AsyncRun.open(
-            self.vendor, self._wire, Path(requests), base_url=self.base_url, options=self._options,
+            self.vendor, self._wire, requests, base_url=self.base_url, options=self._options,
             fingerprint=self._fingerprint, **settings,
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ PolybatchError                 .transient .hint .raw
 ├─ TransportError              no reply; the call changed nothing, or is safe to repeat
 │  └─ UnknownOutcome           a create's reply was lost: the batch may exist
 ├─ ContractError               an answer outside the vendor's document
+├─ OutputError                 .custom_id .problem; a model's answer that is not what was asked for
 ├─ VendorError                 .status .code .message .request_id .retry_after
 │  ├─ AuthError  NotFound  RateLimited  TooManyBatches
 └─ RunError                    the run stopped and can be resumed
@@ -75,6 +76,16 @@ class UnknownOutcome(TransportError):
 
 class ContractError(PolybatchError):
     """The vendor answered something that its document does not allow and that cannot be read."""
+
+
+class OutputError(PolybatchError):
+    """What a model said is not the JSON it was asked for, or does not fit it; the request itself succeeded or not."""
+
+    def __init__(self, problem: str, *, custom_id: str = "", hint: str = "", raw: bytes = b"") -> None:
+        super().__init__(f"request {custom_id!r}: {problem}" if custom_id else problem, hint=hint, raw=raw)
+        self.problem = problem
+        """What is wrong, without whose answer it is."""
+        self.custom_id = custom_id
 
 
 class VendorError(PolybatchError):

@@ -1,6 +1,8 @@
 """Every item is checked before anything is sent: one place for a single create and for a run; pure.
 
 line of bytes ─► Request ─► the vendor's item ─► judged ─► encoded bytes
+      │             ▲
+      │             └── translated, where it is a portable one
       └── is the vendor's item, and judged as it is ──────────────┘
 """
 
@@ -13,14 +15,17 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from attrs import define, field
+from attrs import define, evolve, field
 
+from . import features, portable
 from .check import ID, ItemCheck
 from .document import Document
 from .errors import ContractError, InputError
+from .features import Feature
 from .model import Request
 from .reading import UNREADABLE, loads, shorten
 from .vendor import Vendor
+from .vendors import names
 
 logger = logging.getLogger("polybatch")
 encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
@@ -35,7 +40,17 @@ class Intake:
     """Whether items are judged by the vendor's document."""
     model: str | None = None
     """The model for items that name none."""
+    lossy: bool = False
+    """Whether what a vendor cannot carry of a portable request is left out, instead of refused."""
+    instead: bool = False
+    """Whether `model` takes the place of the one that a portable request names."""
+    quiet: bool = False
+    """Whether all of it was said before."""
     _warned: bool = field(default=False, init=False)
+    _lost: set[Feature] = field(factory=set, init=False)
+    """What was left out already."""
+    _own: frozenset[str] = field(init=False)
+    """Members of the vendor's own item."""
     _passes: Callable[[Any], bool] | None = field(default=None, init=False)
     _most: float = field(init=False)
     """Bytes of one request, encoded."""
@@ -43,6 +58,8 @@ class Intake:
     def __attrs_post_init__(self) -> None:
         limits = self.vendor.profile.limits
         self._most = limits.max_item_bytes or limits.max_bytes or math.inf
+        document = self.vendor.document
+        self._own = frozenset(document.follow(document.items["items"])["properties"]) - {ID}
 
     @property
     def verbatim(self) -> bool:
@@ -92,17 +109,67 @@ class Intake:
             raise InputError(f"{where}: not JSON: {_reason(line, error.__cause__)}") from error
         if not isinstance(item, dict):
             raise InputError(f"{where}: expected a JSON object, got {shorten(line, 60)}")
+        if portable.is_portable(item, self._own):
+            custom_id = item.pop(ID, None)
+            if not isinstance(custom_id, str) or not custom_id:
+                what = "is missing" if custom_id is None else "is not a text, or empty"
+                raise InputError(f"{where}: custom_id {what}", hint="every request needs a custom_id of its own")
+            return self.own(Request(custom_id, item, portable=True), where)
         try:
             return self.vendor.request(item)
         except InputError as error:
             needed = self.vendor.document.follow(self.vendor.document.items["items"]).get("required", ())
-            hint = error.hint or f"a request to {self.vendor.profile.title} needs {', '.join(needed)}"
-            raise InputError(f"{where}: {error.message}", hint=hint) from error
+            hint = f"a request to {self.vendor.profile.title} needs {', '.join(needed)}; a portable one messages"
+            raise InputError(f"{where}: {error.message}", hint=error.hint or hint) from error
+
+    def own(self, request: Request, where: str) -> Request:
+        """A request in the vendor's own form; one that has it already is given back."""
+        if not request.portable:
+            return request
+        try:
+            return evolve(request, body=self._translated(request, where), portable=False)
+        except InputError as error:
+            told = error.message if error.message.startswith(where) else f"{where}: {error.message}"
+            raise InputError(told, hint=error.hint) from error
+
+    def _translated(self, request: Request, where: str) -> Mapping[str, Any]:
+        vendor, name = self.vendor, self.vendor.profile.name
+        chat = portable.read(request.body)
+        if self.model is not None and self.instead:
+            chat = msgspec.structs.replace(chat, model=self.model)
+        if lacking := [*features.lacking(chat, vendor.carried())]:
+            self._leave_out(lacking, where)
+            chat = features.without(chat, [feature for feature, _ in lacking])
+        body = vendor.chat(chat)
+        if chat.extra:
+            if unknown := chat.extra.keys() - {*names()}:
+                raise InputError(f"extra.{min(unknown)}: no such vendor", hint=f"known are: {', '.join(names())}")
+            body = portable.merged(body, chat.extra.get(name, {}), f"extra.{name}")
+        return body
+
+    def _leave_out(self, lacking: Sequence[tuple[Feature, str]], where: str) -> None:
+        """Raises InputError, unless it may be left out; then it is said once for each kind."""
+        vendor, version = self.vendor, self.vendor.version()
+        who = vendor.profile.title + (f" (version {version})" if version else "")
+        if not self.lossy:
+            places, it = ", ".join(place for _, place in lacking), "it" if len(lacking) == 1 else "them"
+            hint = f"take {it} out of the request, or have {it} left out: --lossy, lossy=True"
+            raise InputError(f"{where}: {places}: {who} has no place for {it}", hint=hint)
+        for feature, place in lacking:
+            if feature not in self._lost and not self.quiet:
+                logger.warning(
+                    "%s: %s: %s has no place for it; left out (said once for %s)", where, place, who, feature
+                )
+            self._lost.add(feature)
 
     def encode(self, request: Request, where: str) -> bytes:
         """The bytes of a request as they travel, after it was judged."""
+        request = self.own(request, where)
         if self.model is not None:
             request = self.vendor.with_model(request, self.model)
+            if self.instead and (named := self.vendor.model(request)) not in {self.model, None}:
+                hint = "a request in the vendor's own form keeps its model; a portable one takes any"
+                raise InputError(f"{where}: it names the model {named!r}, not {self.model!r}", hint=hint)
         try:
             item = msgspec.to_builtins(self.vendor.item(request), str_keys=True)
             encoded = encoder.encode(item)

@@ -5,16 +5,19 @@ Knows nothing of vendors, HTTP or files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypedDict, cast
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, cast, overload
 
 import msgspec
 from attrs import field, frozen
 
+from . import portable
 from .reading import loads
+
+T = TypeVar("T")
 
 
 class BatchStatus(StrEnum):
@@ -68,6 +71,49 @@ class Request:
     """The vendor's own parameters, typed by `polybatch_generated.<vendor>.params`."""
     item: Mapping[str, Any] = field(factory=dict)
     """What belongs to the item beside its body (MeshAPI: `method`, `url`)."""
+    portable: bool = False
+    """Whether the body is in the shape that is the same for every vendor, as `Request.chat` makes it."""
+
+    @classmethod
+    def chat(
+        cls,
+        custom_id: str,
+        messages: str | Sequence[Mapping[str, Any]],
+        *,
+        schema: Any = None,
+        **members: Unpack[ChatMembers],
+    ) -> Request:
+        """A portable request: one shape, which is translated for whichever vendor it is sent to.
+
+        `messages`: the conversation in OpenAI's words, or one text of the user's. `schema`: what the answer has to look
+        like: a JSON Schema, or a msgspec, attrs, dataclass, TypedDict or pydantic type. All other members are those of
+        a portable line (`portable.Chat`); one that is `None` is left out. Raises InputError for what is none.
+        """
+        return cls(custom_id, portable.body(custom_id, messages, schema, members), portable=True)
+
+
+class ChatMembers(TypedDict, total=False):
+    """What a portable request may have beside its messages; see `portable.Chat`."""
+
+    model: str | None
+    agent_id: str | None
+    system: str | None
+    max_tokens: int | None
+    temperature: float | None
+    top_p: float | None
+    top_k: int | None
+    seed: int | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
+    stop: str | list[str] | None
+    tools: list[dict[str, Any]] | None
+    tool_choice: str | dict[str, Any] | None
+    parallel_tool_calls: bool | None
+    response_format: dict[str, Any] | None
+    reasoning_effort: Literal["low", "medium", "high"] | None
+    reasoning_budget: int | None
+    metadata: dict[str, str] | None
+    extra: dict[str, dict[str, Any]] | None
 
 
 @frozen
@@ -146,6 +192,22 @@ def no_result(status: BatchStatus) -> ErrorInfo:
     return ErrorInfo(code=code, message=message, status=None, retryable=True)
 
 
+class ToolCall(msgspec.Struct, frozen=True, gc=False):
+    """A tool that the model wants to have called."""
+
+    id: str | None
+    name: str | None
+    arguments: str
+    """JSON as text; half of it where the answer was cut."""
+
+    @property
+    def input(self) -> Any:
+        """The arguments, decoded. Raises OutputError where they are no JSON."""
+        from .structured import decoded  # noqa: PLC0415 - it builds on this module
+
+        return decoded(self.arguments or "{}", f"what the tool {self.name!r} is called with")
+
+
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What a model said; each part `None` where the vendor does not say."""
 
@@ -153,6 +215,15 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """Joined."""
     usage: Usage | None = None
     finish: Finish | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    model: str | None = None
+    """The one that answered, by the vendor's name for it."""
+    refusal: str | None = None
+    """The words of a refusal, where there are any beside the text."""
+    reasoning: str | None = None
+    """What the model thought, where it is shown; joined."""
+    id: str | None = None
+    """The vendor's id of the answer."""
 
 
 NO_ANSWER = Answer()
@@ -178,6 +249,8 @@ class Result(msgspec.Struct, frozen=True, dict=True):
     """The vendor's way from `body_raw` to what the model said."""
     alias: str | None = None
     """A second id by which the vendor knows the request, where it has one (Letta's agent)."""
+    request_id: str | None = None
+    """What to name when asking the vendor about this request, where its result says so; else there is `answer.id`."""
 
     @cached_property
     def body(self) -> Any:
@@ -211,3 +284,34 @@ class Result(msgspec.Struct, frozen=True, dict=True):
     def finish(self) -> Finish | None:
         """Why the model stopped; a refused or cut answer is still `succeeded` and shows here."""
         return self.answer.finish
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The tools the model wants to have called; Letta's agents have called theirs already."""
+        return self.answer.tool_calls
+
+    @property
+    def model(self) -> str | None:
+        """The model that answered; `None` where the vendor does not say."""
+        return self.answer.model
+
+    @property
+    def refusal(self) -> str | None:
+        """The words of a refusal, where the vendor gives any; `finish` says whether it is one."""
+        return self.answer.refusal
+
+    @overload
+    def parse(self, kind: type[T]) -> T: ...
+
+    @overload
+    def parse(self, kind: Any = None) -> Any: ...
+
+    def parse(self, kind: Any = None) -> Any:
+        """The answer's text as the JSON it was asked to be.
+
+        `kind`: a JSON Schema that it must fit, or what to make of it: a msgspec, attrs, dataclass or TypedDict type, a
+        pydantic model; without one any JSON. Raises OutputError, which says what is wrong; InputError for no such kind.
+        """
+        from .structured import parsed  # noqa: PLC0415 - it builds on this module
+
+        return parsed(self, kind)

@@ -23,6 +23,7 @@ from .intake import Intake
 from .model import Request
 from .naming import identified, led, named_once
 from .repeats import Repeats
+from .tables.rows import Kind, kind_of
 from .vendor import Payload, Vendor
 
 SPOOL = 1024 * 1024
@@ -30,14 +31,18 @@ SPOOL = 1024 * 1024
 
 
 @contextmanager
-def staged(vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: bool) -> Iterator[Payload]:
+def staged(
+    vendor: Vendor, requests: Iterable[Request] | str | Path, *, check: bool, lossy: bool = False
+) -> Iterator[Payload]:
     """Check all requests and encode them into one body; raises InputError before anything is sent.
 
     What stands in a plain file as it will travel is not copied, but read again while it is sent. If it has changed by
     then, InputError comes before the end of the body: a create that is not whole makes no batch.
     """
     path = Path(requests) if isinstance(requests, str | Path) else None
-    company = Company(vendor, Intake(vendor, check=check))
+    if path is not None and kind_of(path) is not Kind.JSONL:
+        raise InputError(f"{path}: create() takes a file of requests, as JSON lines", hint=TABLES)
+    company = Company(vendor, Intake(vendor, check=check, lossy=lossy))
     pieces = company.of_file(path) if path is not None else company.of_requests(requests)  # type: ignore[arg-type]
     head, tail = inline.frame(vendor.envelope())
     with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool, _again(path) as plain:
@@ -102,6 +107,7 @@ class Body:
         yield self._tail
 
 
+TABLES = "rows and tables go in by run(…, prompt='Classify: {text}')"
 AGAIN = "try again, with a file that nobody writes to"
 
 
@@ -177,12 +183,14 @@ class Company:
     def of_requests(self, requests: Iterable[Request]) -> Iterator[bytes]:
         """The encoded requests of an iterable, one by one."""
         if not isinstance(requests, Iterable):
-            raise InputError(f"expected an iterable of Request or a path, got {type(requests).__name__}")
+            raise InputError(f"expected an iterable of Request or a path, got {type(requests).__name__}", hint=TABLES)
         seen = dict[str, str]()
         for index, request in enumerate(requests):
             if not isinstance(request, Request):
-                raise InputError(f"request {index}: expected a polybatch.Request, got {type(request).__name__}")
+                what = f"request {index}: expected a polybatch.Request, got {type(request).__name__}"
+                raise InputError(what, hint=TABLES)
             where = f"request {index} ({request.custom_id})"
+            request = self.intake.own(request, where)  # noqa: PLW2901 - the same, as the vendor has it
             encoded = self.intake.encode(request, where)
             if (first := seen.setdefault(request.custom_id, where)) != where:
                 raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, at {first}")

@@ -24,10 +24,12 @@ from .errors import (
     Unsupported,
     VendorError,
 )
+from .features import Feature
 from .flow import Flow, Response
 from .limits import Limits
 from .model import Batch, BatchStatus, ErrorInfo, Request, Result
 from .origin import bare
+from .portable import Chat
 from .reading import NOT_THE_VENDOR, shorten
 
 O_co = TypeVar("O_co", bound="Options", covariant=True)
@@ -148,6 +150,12 @@ class Vendor(Protocol):
 
     def request(self, item: Mapping[str, Any]) -> Request:
         """The request in the vendor's own form; raises InputError where it has no id."""
+
+    def carried(self) -> frozenset[Feature]:
+        """What of a portable request there is a place for, in this version of the vendor's contract."""
+
+    def chat(self, chat: Chat) -> Mapping[str, Any]:
+        """The vendor's own body of a portable request that has nothing else; raises InputError for a value."""
 
     def model(self, request: Request) -> str | None:
         """The model a request names."""

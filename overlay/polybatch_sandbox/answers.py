@@ -1,17 +1,20 @@
 """Answers of an imaginary model.
 
 Every id, time and word of an answer is a function of the seed and of the item without its key.
-The answer's text is the text of the last user message.
+The answer's text is that of the last user message, or what came of tools behind it; what comes besides is for
+`imagined`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from polybatch_sandbox import imagined
 from polybatch_sandbox.store import Item
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z: times within answers lie in the 300 days after it
 SPAN = 300 * 86_400  # seconds
+REFUSED = "I cannot help with that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +103,63 @@ def last_user_text(messages: object) -> str:
     )
 
 
+def told(messages: object) -> str:
+    """What came of tools, where the messages end with it."""
+    rows = [row for row in messages if isinstance(row, dict)] if isinstance(messages, list) else []
+    ending = list(itertools.takewhile(lambda row: row.get("role") == "tool", reversed(rows)))[::-1]
+    last = rows[-1].get("content") if rows else None
+    blocks = last if isinstance(last, list) else []
+    ending += [block for block in blocks if isinstance(block, dict) and block.get("type") == "tool_result"]
+    return " ".join(text_of(one.get("content")) for one in ending)
+
+
 def item_of(request: Mapping[str, Any], params: str, *, refusal: str | None = None) -> Item:
     """A request with a `custom_id`, and the model's parameters under the name `params`."""
     given: Mapping[str, Any] = request[params]
-    text = last_user_text(given.get("messages"))
     fingerprint, length = digest({name: value for name, value in request.items() if name != "custom_id"})
-    brief = {"model": given["model"], "text": text}
-    return Item(request["custom_id"], fingerprint, brief, refusal, tokens(length), text_tokens(text))
+    messages = given.get("messages")
+    brief = imagined.brief(given, told(messages) or last_user_text(messages))
+    return Item(request["custom_id"], fingerprint, brief, refusal, tokens(length), text_tokens(brief["text"]))
 
 
-def anthropic_message(item: Item, *, seed: int) -> dict[str, Any]:
+def halves(text: str, count: int) -> list[str]:
+    """A text in so many parts."""
+    size = -(-len(text) // count) or 1
+    return [text[start : start + size] for start in range(0, len(text), size)] or [""]
+
+
+def anthropic_blocks(item: Item, *, seed: int, pieces: int) -> list[dict[str, Any]]:
+    """The content of a Messages API answer."""
+    brief, chosen = item.brief, dice(seed, item)
+    if brief.get("stop") == "refusal":
+        return []
+    text = halves(brief["text"], 2)[0] if brief.get("stop") == "length" else brief["text"]
+    thoughts = [{"type": "thinking", "thinking": brief["thought"], "signature": "c2ln"}] if "thought" in brief else []
+    return [
+        *thoughts,
+        *({"type": "text", "text": part, "citations": None} for part in halves(text, pieces)),
+        *(
+            {"type": "tool_use", "id": f"toolu_01{chosen.word(f'call {number}', 22)}", "name": call["name"],
+             "input": call["arguments"]}
+            for number, call in enumerate(brief.get("calls", ()))
+        ),
+    ]  # fmt: skip
+
+
+def anthropic_message(item: Item, *, seed: int, pieces: int = 1) -> dict[str, Any]:
     """A Messages API answer; field by field as seed-vendors §2.2 lists it."""
+    stop = {"refusal": "refusal", "length": "max_tokens"}.get(item.brief.get("stop", ""))
+    refused = {"type": "refusal", "category": None, "explanation": REFUSED} if stop == "refusal" else None
+    thought = {"thinking_tokens": text_tokens(item.brief["thought"])} if "thought" in item.brief else None
     return {
         "id": "msg_01" + dice(seed, item).word("message", 22),
         "type": "message",
         "role": "assistant",
         "model": item.brief["model"],
-        "content": [{"type": "text", "text": item.brief["text"], "citations": None}],
-        "stop_reason": "end_turn",
+        "content": anthropic_blocks(item, seed=seed, pieces=pieces),
+        "stop_reason": stop or ("tool_use" if "calls" in item.brief else "end_turn"),
         "stop_sequence": None,
-        "stop_details": None,
+        "stop_details": refused,
         "container": None,
         "usage": {
             "input_tokens": item.input_tokens,
@@ -129,13 +170,32 @@ def anthropic_message(item: Item, *, seed: int) -> dict[str, Any]:
             "server_tool_use": None,
             "inference_geo": None,
             "service_tier": "batch",
-        },
+        }
+        | ({"output_tokens_details": thought} if thought else {}),
     }
 
 
-def chat_completion(item: Item, *, seed: int) -> dict[str, Any]:
+def chat_message(item: Item, *, seed: int, pieces: int) -> dict[str, Any]:
+    """The message of a chat completion."""
+    brief, chosen = item.brief, dice(seed, item)
+    if brief.get("stop") == "refusal":
+        return {"role": "assistant", "content": None, "refusal": REFUSED}
+    text = halves(brief["text"], 2)[0] if brief.get("stop") == "length" else brief["text"]
+    parts = [{"type": "text", "text": part} for part in halves(text, pieces)]
+    calls = [
+        {"id": f"call_{chosen.word(f'call {number}', 24)}", "type": "function",
+         "function": {"name": call["name"], "arguments": json.dumps(call["arguments"], ensure_ascii=False)}}
+        for number, call in enumerate(brief.get("calls", ()))
+    ]  # fmt: skip
+    message = {"role": "assistant", "content": text if pieces == 1 else parts, "refusal": None}
+    return message | ({"tool_calls": calls} if calls else {})
+
+
+def chat_completion(item: Item, *, seed: int, pieces: int = 1) -> dict[str, Any]:
     """A chat completion."""
-    chosen = dice(seed, item)
+    chosen, stop = dice(seed, item), item.brief.get("stop")
+    why = "tool_calls" if "calls" in item.brief else "stop"
+    thought = {"reasoning_tokens": text_tokens(item.brief["thought"])} if "thought" in item.brief else None
     return {
         "id": "chatcmpl-" + chosen.word("completion", 24),
         "object": "chat.completion",
@@ -144,23 +204,24 @@ def chat_completion(item: Item, *, seed: int) -> dict[str, Any]:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": item.brief["text"], "refusal": None},
-                "finish_reason": "stop",
+                "message": chat_message(item, seed=seed, pieces=pieces),
+                "finish_reason": {"length": "length", "refusal": "stop"}.get(stop or "", why),
             }
         ],
         "usage": {
             "prompt_tokens": item.input_tokens,
             "completion_tokens": item.output_tokens,
             "total_tokens": item.input_tokens + item.output_tokens,
-        },
+        }
+        | ({"completion_tokens_details": thought} if thought else {}),
     }
 
 
-def anthropic_line(item: Item, outcome: str, *, seed: int, code: str) -> dict[str, Any]:
+def anthropic_line(item: Item, outcome: str, *, seed: int, code: str, pieces: int = 1) -> dict[str, Any]:
     """A result line in Anthropic's shape; the error is the whole envelope."""
     result: dict[str, Any] = {"type": "canceled" if outcome == "cancelled" else outcome}
     if outcome == "succeeded":
-        result["message"] = anthropic_message(item, seed=seed)
+        result["message"] = anthropic_message(item, seed=seed, pieces=pieces)
     if outcome == "errored":
         word = "invalid_request_error" if item.refusal else error_word(code)
         error = {"type": word, "message": item.refusal or "the request could not be processed"}
@@ -172,14 +233,14 @@ def anthropic_line(item: Item, outcome: str, *, seed: int, code: str) -> dict[st
     return {"custom_id": item.key, "result": result}
 
 
-def openai_line(item: Item, outcome: str, *, seed: int, code: str) -> dict[str, Any] | None:
+def openai_line(item: Item, outcome: str, *, seed: int, code: str, pieces: int = 1) -> dict[str, Any] | None:
     """A result line in OpenAI's shape; a cancelled item has none."""
     if outcome == "cancelled":
         return None
     if outcome == "expired":
         error = {"code": "batch_expired", "message": "the batch ended before this request was run"}
         return {"custom_id": item.key, "response": None, "error": error}
-    status, body = 200, chat_completion(item, seed=seed) if outcome == "succeeded" else {}
+    status, body = 200, chat_completion(item, seed=seed, pieces=pieces) if outcome == "succeeded" else {}
     if outcome == "errored":
         status = 400 if item.refusal else error_status(code)
         words = {"message": item.refusal or "the request could not be processed", "type": error_word(str(status))}

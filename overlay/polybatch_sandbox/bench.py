@@ -211,9 +211,9 @@ class Bench:
         kept = max(0, batch.items - marks.missing_lines)
         for item in self.store.by_place(batch, descending=descending):
             if item.index < kept:
-                yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
+                yield stopped(batch, item), life.outcome(batch, item.index, refused=item.refusal is not None)
         for item in self.store.by_index(batch, kept - marks.duplicate_lines, kept):
-            yield item, life.outcome(batch, item.index, refused=item.refusal is not None)
+            yield stopped(batch, item), life.outcome(batch, item.index, refused=item.refusal is not None)
         for item in self.store.by_index(batch, kept - marks.conflict_lines, kept):
             text = item.brief["text"] + ", on second thoughts"
             yield replace(item, digest=item.digest + "/2", brief=item.brief | {"text": text}), "succeeded"
@@ -233,6 +233,12 @@ class Bench:
             if key.startswith("agent-")
             else "foreign-" + stranger.word("foreign", 12)
         )
+
+
+def stopped(batch: Batch, item: Item) -> Item:
+    """The item with why the model stopped, where that is scripted."""
+    why = life.stop(batch, item.index)
+    return item if why is None else replace(item, brief=item.brief | {"stop": why})
 
 
 def garbage(batch: Batch) -> Iterator[bytes]:

@@ -21,7 +21,8 @@
 
 The marks: `fail:N[:CODE]`, `expire:N`, `cancelled:N` items; `batch_failed[:WORD]`, WORD being why; `stuck`;
 `missing_lines:N`; `duplicate_lines:N`; `conflict_lines:N` (a second, different answer); `foreign_lines:N`;
-`garbage_lines:N` (no JSON at the end of the results; strings where they are an array).
+`garbage_lines:N` (no JSON at the end of the results; strings where they are an array); and of the items that succeed,
+`refuse:N` (the model refuses) and `truncate:N` (half an answer), which Letta's messages do not show.
 
 Words joined by `+` act on the same call: `fail:1+expire:2`, `drop_after+stuck`, `undelimited+cut:99`;
 `late_accept:300+status_after:524` shows an error instead of closing the connection.
@@ -135,7 +136,7 @@ WITH_VALUE: dict[str, Callable[[str], Change]] = {
 }
 MARKS = frozenset({"batch_failed", "stuck"})
 COUNTED_MARKS = frozenset(
-    {"fail", "expire", "cancelled"}
+    {"fail", "expire", "cancelled", "refuse", "truncate"}
     | {f"{kind}_lines" for kind in ("missing", "duplicate", "conflict", "foreign", "garbage")}
 )
 

@@ -42,6 +42,10 @@ class Marks:
     conflict_lines: int = 0
     foreign_lines: int = 0
     garbage_lines: int = 0
+    refuse: int = 0
+    """Items that succeed with a refusal."""
+    truncate: int = 0
+    """Items that succeed with half an answer."""
 
     def document(self) -> dict[str, Any]:
         """For the store."""
@@ -146,6 +150,15 @@ def spans(batch: Batch) -> Iterator[Span]:
         yield Span(outcome, start, stop)
         start = stop
     yield Span("cancelled", reached, batch.items)
+
+
+def stop(batch: Batch, index: int) -> str | None:
+    """Why the model stopped, where that is scripted: of the items that succeed, the first so many, then the next."""
+    marks = batch.marks
+    place = index - marks.fail - marks.expire - marks.cancelled
+    if 0 <= place < marks.refuse:
+        return "refusal"
+    return "length" if 0 <= place - marks.refuse < marks.truncate else None
 
 
 def outcome(batch: Batch, index: int, *, refused: bool) -> Outcome:

@@ -26,7 +26,7 @@ from polybatch_sandbox.message import CREDENTIALS, Response, json_reply
 from polybatch_sandbox.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -138,6 +138,12 @@ class Sandbox:
                 bench.modes = self._effective(vendor)
                 self._mounts[vendor] = mount
             return self._mounts[vendor]
+
+    def script(self, vendor: str, operation: str, words: Sequence[str]) -> None:
+        """Trouble for the next calls of an operation, one word a call. Raises ValueError for what does not exist."""
+        if operation not in (offered := self.offered(vendor)):
+            raise ValueError(f"{vendor} has no operation {operation!r}; it has {', '.join(sorted(offered))}")
+        self.faults.script(vendor, operation, words)
 
     def close(self) -> None:
         """Lets go of the state."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+KEY = "a-key-for-the-sandbox"
 LARGEST = (
     600 * 1024 * 1024
 )  # bytes of a request; the largest limit of a vendor is Anthropic's 256 MB, and tests go beyond it
@@ -198,6 +199,11 @@ class Server:
     def base_url(self, vendor: str) -> str:
         """What a client of that vendor takes as its base URL."""
         return f"{self.url}/{vendor}"
+
+    def environment(self) -> dict[str, str]:
+        """What a program finds in its environment to use it: of each vendor a key that it takes, and its address."""
+        keys = {f"{vendor.upper()}_API_KEY": KEY for vendor in self.sandbox.vendors}
+        return keys | {f"{vendor.upper()}_BASE_URL": self.base_url(vendor) for vendor in self.sandbox.vendors}
 
     def start(self) -> None:
         """Begins to serve, in threads."""

@@ -19,6 +19,7 @@ REFERENCE, SERVER = "bare durable reference", "the server alone"
 EACH, LIST = "anthropic SDK, one by one", "anthropic SDK, one list"
 OWN, BASE, FIRST = "import polybatch", "httpx, attrs, msgspec", "polybatch, first client"
 HELP, NOTHING = "polybatch --help", "a worker doing nothing"
+PANDAS = "pandas, both files alone"
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ class Sizes:
     large: int = 100_000
     huge: int = 1_000_000
     watched: int = 1_000
+    rows: int = 200_000
 
 
-FULL, QUICK = Sizes(), Sizes(100, 1_000, 10_000, 20)
+FULL, QUICK = Sizes(), Sizes(100, 1_000, 10_000, 20, 2_000)
 
 
 def ours(label: str, function: str, **arguments: Any) -> Contender:
@@ -144,6 +146,18 @@ def million(stage: Stage, sizes: Sizes) -> list[Case]:
         prepare = partial(pages.request_file, stage.folder, size, short=True)
         cases.append(Case(f"million-{size}", title, size, contenders, prepare))
     return cases
+
+
+def tables(stage: Stage, sizes: Sizes) -> list[Case]:
+    """From Parquet to Parquet."""
+    size = sizes.rows
+    given: dict[str, Any] = {"path": str(stage.folder / f"rows-{size}.parquet"), "count": size}
+    contenders = [
+        ours(OURS, "tables", url=stage.url("long"), scratch=stage.scratch, **given),
+        floor(PANDAS, "tables", scratch=stage.scratch, **given),
+    ]
+    title = f"{size:,} rows of 0.7 KB from Parquet to Parquet, answers of 1.6 KB; pandas has them at hand"
+    return [Case(f"tables-{size}", title, size, contenders, partial(pages.table_file, stage.folder, size))]
 
 
 def mesh(stage: Stage, sizes: Sizes) -> list[Case]:

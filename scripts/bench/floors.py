@@ -5,6 +5,7 @@ Each is named in design and report by what it does. `server_*` is no client at a
 
 from __future__ import annotations
 
+import importlib
 import json
 import socket
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from scripts.bench.meter import Meter
+from scripts.bench.meter import Meter, fresh
+from scripts.bench.pages import BLOCK, text
 
 HEADERS = {"x-api-key": "key", "anthropic-version": "2026-10-21", "Accept-Encoding": "identity"}
 PIECE = 1 << 20
@@ -173,6 +175,21 @@ def whole(meter: Meter, *, url: str, target: str, member: str, count: int) -> No
         document = msgspec.json.decode(http.get(target).content, type=dict[str, msgspec.Raw])
         found = len(msgspec.json.decode(document[member], type=list[msgspec.Raw]))
     expect(found, count)
+
+
+def tables(meter: Meter, *, path: str, count: int, scratch: str) -> None:
+    """Read a table, write it again with answers that are there already: pandas, as everybody would."""
+    pandas = importlib.import_module("pandas")
+    with fresh(scratch) as folder:
+        out = folder / "out.parquet"
+        with meter:
+            frame = pandas.read_parquet(path)
+            frame["custom_id"], frame["outcome"] = frame["id"], "succeeded"
+            frame["result_text"] = [text(index % BLOCK, 1638) for index in range(len(frame))]
+            frame["input_tokens"], frame["output_tokens"] = 211, 384
+            frame.to_parquet(out)
+        if (found := len(pandas.read_parquet(out, columns=["id"]))) != count:
+            raise AssertionError(f"{found} instead of {count}")
 
 
 # -- the server alone

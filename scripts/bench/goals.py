@@ -160,6 +160,11 @@ def million(found: Found, sizes: Sizes) -> Iterator[Verdict]:
     yield flat(found, f"million-{sizes.large}", case, (sizes.large, sizes.huge))
 
 
+def tables(found: Found, sizes: Sizes) -> Iterator[Verdict]:
+    """Tables."""
+    yield memory(found, f"tables-{sizes.rows}", 250)
+
+
 def mesh(found: Found, sizes: Sizes) -> Iterator[Verdict]:
     """One document."""
     case = f"meshapi-{sizes.large}"
@@ -193,6 +198,7 @@ GOALS: Mapping[str, Goal] = {
     "submit-run": Goal("the same through `client.run`, until all is sent", cases.submit_run, submit_run),
     "run": Goal("a whole durable run, from file to file", cases.whole_run, whole_run),
     "million": Goal("a million requests end to end", cases.million, million),
+    "tables": Goal("a run from a Parquet file to a Parquet file", cases.tables, tables),
     "meshapi": Goal("results in one large document (MeshAPI)", cases.mesh, mesh),
     "letta": Goal("messages of a job (Letta; no goal of its own)", cases.letta),
     "watching": Goal("looking at a thousand batches", cases.watching, watching),

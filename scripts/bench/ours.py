@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import urllib.request
 from collections.abc import Iterator
@@ -86,6 +87,19 @@ def whole_run(meter: Meter, *, url: str, path: str, count: int, scratch: str) ->
         if not status.all_succeeded:
             raise AssertionError(f"not all requests succeeded: {dict(status.outcomes)}")
         expect(lines_in(out), count)
+    return {"shards": sum(status.shards.values())}
+
+
+def tables(meter: Meter, *, url: str, path: str, count: int, scratch: str) -> dict[str, Any]:
+    """A durable run from one table to another."""
+    with warm(url) as client, fresh(scratch) as folder:
+        out = folder / "out.parquet"
+        asked = {"prompt": "Classify: {text}", "id_column": "id", "model": "claude-opus-5-5", "max_tokens": 64}
+        with meter, client.run(path, run_dir=folder / "run", out=out, poll=SHORTLY, **asked) as run:
+            status = run.wait()
+        if not status.all_succeeded:
+            raise AssertionError(f"not all requests succeeded: {dict(status.outcomes)}")
+        expect(importlib.import_module("pyarrow.parquet").read_metadata(out).num_rows, count)
     return {"shards": sum(status.shards.values())}
 
 

@@ -8,6 +8,7 @@ one `bytes.replace` of the digits in front of the last three. Knows neither poly
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -77,6 +78,22 @@ def requests(*, short: bool = False) -> Lines:
         return {"custom_id": f"{MARK}{index:03d}", "params": params}
 
     return Lines([row(index) for index in _ids()], b"\n", spaced=True)
+
+
+def table_file(folder: Path, count: int) -> Path:
+    """A table of rows whose texts are all as long as each other."""
+    path = folder / f"rows-{count}.parquet"
+    if not path.exists():
+        arrow, parquet = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+        texts = [text(index, 640) for index in _ids()]
+        schema = arrow.schema([("id", "string"), ("text", "string"), ("score", "float64")])
+        with parquet.ParquetWriter(path, schema) as writer:
+            for first in range(0, count, BLOCK):
+                block = range(first, min(first + BLOCK, count))
+                ids = [f"{ROW}{index:0{ROW_DIGITS}d}" for index in block]
+                columns = [ids, texts[: len(block)], [index / 7 for index in block]]
+                writer.write_table(arrow.table(columns, schema=schema))
+    return path
 
 
 @cache

@@ -6,7 +6,7 @@ A test tells its own line at the end of a session with `request.node.user_proper
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -18,7 +18,7 @@ SAID, SEEN = "said", "traffic"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol() -> Iterator[None]:
+def pytest_runtestloop() -> Generator[None, object, object]:
     with watched(TRAFFIC):
         return (yield)
 

@@ -81,6 +81,7 @@ def check(root: Path, capsys: pytest.CaptureFixture[str], *names: str) -> tuple[
     return code, capsys.readouterr().err.splitlines()
 
 
+@pytest.mark.slow  # scripts/test asks the same each time, by scripts/regenerate --check
 def test_the_committed_tree_is_in_step(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(copied, capsys) == (0, [])
 

@@ -167,7 +167,7 @@ def test_f27_not_one_request_succeeded(lab: Lab, vendor: str) -> None:
     assert outcome_of(lab.lines(vendor)) == dict.fromkeys((f"row-{number}" for number in range(6)), "errored")
     assert all(line["error"]["message"] for line in lab.lines(vendor))
     found = report.look(lab.run_dir(vendor))
-    assert (found.code, sum(trouble.requests for trouble in found.errors)) == (Code.SOME_FAILED, 6)
+    assert (found.code, sum(trouble.requests for trouble in found.causes.errors)) == (Code.SOME_FAILED, 6)
     whole(lab, vendor)
 
 

@@ -26,29 +26,60 @@ OUTPUT = "a key of our own output line (INTERFACE, input and output files)"
 OURS = "our own word"
 STANDARD = "a header of RFC 9110, the same for every vendor"
 SDK = "a header that several vendors' official SDKs honour alike (facts/seed-vendors.md §2.1)"
+PORTABLE = "a member or word of the portable request, borrowed from OpenAI's chat completions"
+BLOCK = "a word or member of a block, which the vendors' documents leave free"
 ALLOWED: dict[str, dict[str, str]] = {
     "__init__.py": dict.fromkeys(("errors", "model"), "a module of ours"),
     "check.py": {"custom_id": OUTPUT, "type": OPENAPI},
     "cli/checking.py": dict.fromkeys(
         ("max_tokens", "messages", "role", "content", "user"), "the portable form of a request (INTERFACE)"
     ),
-    "cli/report.py": dict.fromkeys(("batch_id", "created_at", "status", "token", "usage"), OURS),
+    "cli/causes.py": {"model": "a part of the words for several errors"},
+    "cli/report.py": dict.fromkeys(("batch_id", "created_at", "errors", "status", "token", "usage"), OURS),
+    "cli/runs.py": {"model": OURS},
+    "cli/teaching.py": dict.fromkeys(
+        ("status", "results", "system", "schema", "model", "max_tokens", "to"), "a command or an option of ours"
+    ),
+    "dialects/to_messages.py": dict.fromkeys(("text", "url", "object", "system"), BLOCK),
     "document.py": dict.fromkeys(("type", "schema", "name", "url", "content", "parameters"), OPENAPI),
     "contract/judging.py": {
         **dict.fromkeys(("type", "content", "schema", "propertyName"), OPENAPI),
         **dict.fromkeys(("status", "media", "limit"), OURS),
     },
+    "features.py": dict.fromkeys(
+        (
+            *("model", "system", "tools", "tool_choice", "max_tokens", "temperature", "top_p", "top_k"),
+            "user_id",
+        ),
+        PORTABLE,
+    ),
     "line.py": dict.fromkeys(("content", "url", "params", "method"), HTTPX),
     "model.py": dict.fromkeys(
         ("expired", "succeeded", "errored", "error", "completed", "failed", "tool_calls", "refusal"), OURS
     ),
     "narrow.py": dict.fromkeys(("type", "title", "description", "format", "examples"), OPENAPI),
+    "portable.py": {
+        **dict.fromkeys(("text", "function", "role", "system", "messages", "content"), PORTABLE),
+        **dict.fromkeys(("title", "description", "type"), OPENAPI),
+        "custom_id": OUTPUT,
+    },
     "retry.py": {"retry-after": STANDARD, "retry-after-ms": SDK, "x-should-retry": SDK},
     "run/__init__.py": {"model": OURS},
+    "run/beside.py": {**dict.fromkeys(("custom_id", "body", "batch_id", "request_id"), OUTPUT), "input": OURS},
     "run/contents.py": dict.fromkeys(("input", "model", "run_id"), OURS),
     "run/core.py": {"run_id": OURS},
+    "run/exporting.py": {
+        **dict.fromkeys(
+            ("custom_id", "text", "model", "tool_calls", "error_code", "batch_id", "request_id", "code", "message"),
+            OUTPUT,
+        ),
+        **dict.fromkeys(("requests", "schema", "source"), OURS),
+        "type": OPENAPI,
+    },
+    "run/form.py": {"schema": OURS},
+    "run/inputs.py": dict.fromkeys(("source", "schema", "input", "requests"), OURS),
     "run/offline.py": {"input": OURS},
-    "run/opening.py": dict.fromkeys(("input", "requests", "run_id"), OURS),
+    "run/opening.py": {**dict.fromkeys(("input", "requests", "run_id"), OURS), "max_tokens": PORTABLE},
     "run/polling.py": {"status": OURS},
     "run/reconcile.py": {"code": OUTPUT},
     "run/repairing.py": {"run_id": OURS},
@@ -56,8 +87,21 @@ ALLOWED: dict[str, dict[str, str]] = {
     "run/waiting.py": {"batch_id": OURS},
     "run/writing.py": dict.fromkeys(("code", "reason", "usage"), OURS),
     "schemas.py": dict.fromkeys(("type", "object", "examples"), OPENAPI),
+    "structured.py": {
+        **dict.fromkeys(("errors", "loc", "msg"), "a word of pydantic"),
+        "message": "a word of jsonschema_rs",
+        "code": OUTPUT,
+    },
+    "tables/rows.py": {"line": OURS},
+    "tables/template.py": {
+        **dict.fromkeys(("messages", "agent_id", "system", "max_tokens"), PORTABLE),
+        "type": OPENAPI,
+        "schema": OURS,
+        "id": "how the names of many columns end",
+    },
     "vendor.py": {"metadata": OURS, "location": STANDARD},
     "vendors/anthropic.py": {"x-api-key": "the word of the option auth (INTERFACE)"},
+    "vendors/letta.py": dict.fromkeys(("text", "url"), BLOCK),
     "wire.py": dict.fromkeys(("url", "method"), HTTPX),
 }
 """By module: literals that some vendor also uses as a name, and why they are not the vendor's here."""

@@ -24,6 +24,9 @@ FORBIDDEN = {
     "a secret key": re.compile(r"sk-a" + r"nt-(?:api|admin)\d\d-"),
 }
 
+OPENING = re.compile(r'(?:\s*#.*\n)*\s*r?"""\S')
+"""A docstring that stands first, after comments."""
+
 
 def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -71,7 +74,9 @@ def test_run_time_dependencies_are_few_and_used() -> None:
     names = {re.split(r"[<>=\[]", entry)[0].replace("-", "_") for entry in project["dependencies"]}
     assert names == {"attrs", "httpx", "msgspec", "jsonschema_rs", "click", "rich"}
     imported: set[str] = set()
-    for path in [*(ROOT / "overlay").rglob("*.py"), *(ROOT / "generated").rglob("*.py")]:
+    for path in sorted((ROOT / "overlay" / "polybatch").rglob("*.py")):
+        if names <= imported:
+            break
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.partition(".")[0] for alias in node.names}
@@ -85,6 +90,6 @@ def test_no_module_opens_without_saying_what_it_is_for() -> None:
         path.relative_to(ROOT).as_posix()
         for path in tracked()
         if path.suffix == ".py" and "generated" not in path.parts and path.stat().st_size
-        if ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
+        if not OPENING.match(path.read_text(encoding="utf-8"))
     ]
     assert silent == []

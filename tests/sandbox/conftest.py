@@ -20,9 +20,10 @@ def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
 
 
 LONG = {
-    "test_compressed.py", "test_gateways.py", "test_malice.py", "test_run.py", "test_run_limits.py",
-    "test_run_listing.py", "test_run_lost.py", "test_run_parallel.py", "test_run_repair.py", "test_run_resume.py",
-    "test_run_trouble.py", "test_run_vendors.py", "test_security.py", "test_server_faults.py",
+    "test_compressed.py", "test_gateways.py", "test_malice.py", "test_run.py", "test_run_export.py",
+    "test_run_limits.py", "test_run_listing.py", "test_run_lost.py", "test_run_parallel.py",
+    "test_run_repair.py", "test_run_resume.py", "test_run_tables.py", "test_run_trouble.py",
+    "test_run_vendors.py", "test_security.py", "test_server_faults.py",
 }  # fmt: skip
 """Files that take seconds; the async client's turn comes with scripts/test --all."""
 

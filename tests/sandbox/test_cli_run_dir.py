@@ -102,7 +102,8 @@ def test_a_results_file_that_was_spoilt_does_not_hide_the_run(cli: Cli, finished
     OUT.write_text("no JSON at all\n")
     done = cli("status", finished)
     assert done.exit_code == 1
-    assert "errors    1 unreadable_line: " in done.stdout
+    assert "\n       1  unreadable_line  line 1: " in done.stdout
+    assert "write the file anew: polybatch results RUN_DIR" in done.stdout
 
 
 def test_results_do_not_overwrite_somebody_elses_file(cli: Cli, finished: Path) -> None:
@@ -191,6 +192,7 @@ def test_resume_refuses_what_contradicts_the_journal(cli: Cli, served: Server, f
         done = cli("resume", finished, option, value)
         assert (done.exit_code, done.stdout) == (2, "")
         assert f"this run was started with {option.strip('-').replace('-', '_')}" in done.stderr
+        assert "(and another --out), or give the same again\n" in done.stderr
     assert cli("resume", finished, "--sandbox").exit_code == 2
     assert cli("resume", finished, "-o", "other.jsonl").exit_code == 2
     assert cli("resume", finished, "--max-requests", "4").exit_code == 2

@@ -45,7 +45,8 @@ class TestEveryRequestHasOneLine:
         lab.write(rows(1))
         lab.finish()
         (line,) = lab.lines()
-        assert list(line) == ["custom_id", "outcome", "text", "body", "usage", "error", "vendor", "batch_id"]
+        first = ["custom_id", "outcome", "text", "body", "usage", "error", "vendor", "batch_id"]
+        assert list(line) == [*first, "finish", "model", "tool_calls", "request_id"]
         assert (line["custom_id"], line["outcome"], line["text"]) == ("row-0", "succeeded", "question 0")
         assert line["body"]["content"][0]["text"] == "question 0"
         assert line["usage"]["input_tokens"] > 0

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from polybatch import AsyncBatchClient, Batch, BatchClient, BatchStatus, Outcome, Request, Result, Usage
+from polybatch import (
+    AsyncBatchClient,
+    Batch,
+    BatchClient,
+    BatchStatus,
+    Finish,
+    Outcome,
+    OutputError,
+    Request,
+    Result,
+    Usage,
+)
 from polybatch_generated.anthropic.params import BetaCreateMessageParams
 from polybatch_sandbox import serve
 
@@ -15,12 +28,30 @@ def body(text: str) -> BetaCreateMessageParams:
     return {"model": "claude-opus-5-5", "max_tokens": 64, "messages": [{"role": "user", "content": text}]}
 
 
+@dataclass
+class Told:
+    """What an answer may have to be."""
+
+    colour: str
+
+
 def show(result: Result) -> str:
     """Everything a result offers has a type."""
     usage: Usage | None = result.usage
     text: str | None = result.text
     outcome: Outcome = result.outcome
     tokens: int | None = usage.output_tokens if usage else None
+    finish: Finish | None = result.finish
+    named: str | None = result.model or result.refusal or result.request_id
+    calls: list[tuple[str | None, Any]] = [(call.name, call.input) for call in result.tool_calls]
+    assert (finish, named, calls) == (Finish.STOP, "claude-opus-5-5", [])
+    problem = ""
+    try:
+        told: Told = result.parse(Told)
+        problem = told.colour
+    except OutputError as error:
+        problem = error.problem
+    assert "is no JSON" in problem
     return f"{result.custom_id} {outcome} {text} {tokens}"
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from polybatch import InputError
 from polybatch.cli import exits, main, shards, terminal
+from polybatch.cli.causes import Causes
 from polybatch.cli.driving import FORGOTTEN, Given
 from polybatch.cli.exits import Code
 from polybatch.cli.report import Report
@@ -202,10 +203,11 @@ class TestTheTable:
 class TestTheCode:
     def report(self, *made: Shard, facts: dict[str, Any] | None = None) -> Report:
         facts = {"vendor": "anthropic", **(facts or {})}
-        begun = Beginning("anthropic", "sandbox", {}, None, "in", "out", cancelling=None)
+        begun = Beginning("anthropic", "sandbox", {}, None, "in", "out", in_order=None, cancelling=None)
         return Report(
-            status=status_of(facts, made, PurePath("r")), begun=begun, shards=made, waits=waits(facts, made, ANY),
-            gate=gate(facts, made), decisions=[], resume="polybatch resume r", reach="", written=Path("out"), errors=[],
+            status=status_of(facts, made, PurePath("r")), title="V", begun=begun, shards=made,
+            waits=waits(facts, made, ANY), gate=gate(facts, made), decisions=[], resume="polybatch resume r", reach="",
+            written=Path("out"), causes=Causes(),
         )  # fmt: skip
 
     twice = {"duplicates": {"b": {"batch_id": "b", "shard": 0, "requests": 1}}}  # noqa: RUF012 - read only

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 
 import pytest
@@ -126,5 +127,22 @@ def test_a_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress.shown(status(planned=3)) as listener:
         listener(status(2500, 2500, done=3))
     assert "\x1b[" in tty.text()
-    assert "2500/2500" in tty.text()
+    assert "2,500/2,500" in tty.text()
     assert "3 done" in tty.text()
+
+
+def test_a_bar_keeps_its_numbers_where_there_is_not_room_for_all_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    tty = Tty()
+    monkeypatch.setattr(sys, "stderr", tty)
+    for name, value in (("TERM", "xterm"), ("COLUMNS", "80"), ("LINES", "24")):
+        monkeypatch.setenv(name, value)
+    many = status(1000, 1000, done=1234, planned=1100, submitting=1, submitted=10, ended=3, fetched=2)
+    with progress.shown(many) as listener:
+        listener(many)
+    (last, *_) = [line for line in re.split(r"[\r\n]", tty.text()) if "1,000/2,500" in line]
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", last)
+    assert re.fullmatch(r"1,000/2,500 [━╸╺]{20} 0:00:00 1,100 planned, 1 submitting, 10 submit…", plain)
+
+
+def test_states_come_in_the_order_in_which_a_batch_passes_through_them() -> None:
+    assert progress.batches(status(0, 0, done=1, held=2, planned=3)) == "3 planned, 2 held, 1 done"

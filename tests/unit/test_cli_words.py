@@ -22,7 +22,8 @@ from polybatch.vendors import names
 RUN_OPTIONS = {
     "--out", "--base-url", "--option", "--model", "--sandbox", "--run-dir", "--poll", "--on-unknown",
     "--max-items-per-batch", "--max-requests", "--settle", "--retries", "--canary", "--allow-http", "--ca-file",
-    "--no-check", "--json",
+    "--no-check", "--json", "--prompt", "--system", "--id-column", "--schema", "--max-tokens",
+    "--lossy", "--in-order",
 }  # fmt: skip
 
 
@@ -42,14 +43,14 @@ def options(command: click.Command) -> set[str]:
 
 def test_the_commands_are_the_contracts() -> None:
     ours = {"run", "plan", "status", "results", "resume", "cancel", "verify", "batch", "contract", "vendors", "sandbox"}
-    assert set(main.commands) == ours
+    assert set(main.commands) == ours | {"runs", "completion"}
     batch = main.commands["batch"]
     assert isinstance(batch, click.Group)
     assert set(batch.commands) == {"create", "get", "list", "cancel", "delete", "results"}
 
 
 def test_run_and_resume_offer_what_works_and_nothing_else() -> None:
-    assert options(ALL["run",]) == RUN_OPTIONS | {"--vendor"}
+    assert options(ALL["run",]) == RUN_OPTIONS | {"--vendor", "--to"}
     assert options(ALL["resume",]) == RUN_OPTIONS - {"--run-dir"}
 
 
@@ -66,7 +67,7 @@ def test_a_key_is_no_option_anywhere() -> None:
 def test_help_teaches_with_an_example_and_fits(path: tuple[str, ...]) -> None:
     done = CliRunner().invoke(main, [*path, "--help"])
     assert done.exit_code == 0
-    assert f"\n  polybatch {' '.join(path)} " in done.stdout.replace("vendors\n", "vendors \n")
+    assert f"\n  polybatch {' '.join(path)} " in done.stdout.replace("s\n", "s \n")  # vendors and runs take no words
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 

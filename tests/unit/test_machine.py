@@ -227,7 +227,7 @@ class Model:
             one.watch_due = soon
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(count=st.integers(1, 6), admitted=st.none() | st.integers(1, 3), abandon=st.booleans(), data=st.data())
 def test_whatever_the_vendor_answers_the_run_ends(
     count: int, admitted: int | None, *, abandon: bool, data: st.DataObject

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polybatch.errors import InputError
-from polybatch.model import Answer, ErrorInfo, Outcome, Result, Usage
+from polybatch.model import Answer, ErrorInfo, Finish, Outcome, Result, ToolCall, Usage
 from polybatch.run import sink
+from polybatch.run.form import Form
 from polybatch.run.plan import Cut, Member
 
 
@@ -37,6 +38,7 @@ class TestALine:
             "usage": {"input_tokens": 3, "output_tokens": None, "cache_read_tokens": None, "cache_write_tokens": None,
                       "reasoning_tokens": 0},
             "error": None, "vendor": "v", "batch_id": "b",
+            "finish": None, "model": None, "tool_calls": None, "request_id": None,
         }  # fmt: skip
 
     @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.SUCCEEDED])
@@ -46,6 +48,50 @@ class TestALine:
             sink.line(result(outcome=outcome, error=error, body_raw=b"{}", read=lambda _: Answer("half")))
         )
         assert (line["text"], line["error"], line["body"]) == (None, dict(error), {})
+
+    def test_says_what_the_model_said_besides(self) -> None:
+        calls = (
+            ToolCall("1", "a", '{\n "x": 12345678901234567890123, "y": 1.50,\n "s": "\u2028"}'),
+            ToolCall("2", None, '{"x": '), ToolCall(None, "c", ""), ToolCall("4", "d", '"\\ud83d"'),
+            ToolCall("5", "e", "1e400"),
+        )  # fmt: skip
+        answer = Answer("t", None, Finish.TOOL_CALLS, calls, "m-1")
+        line = sink.line(result(body_raw=b"{}", read=lambda _: answer, request_id="req_1"))
+        assert line.count(b"\n") == 1
+        assert b'"arguments":{"x":12345678901234567890123,"y":1.50,"s":"' in line
+        found = json.loads(line)
+        assert [*found][8:] == ["finish", "model", "tool_calls", "request_id"]
+        assert (found["finish"], found["model"], found["request_id"]) == ("tool_calls", "m-1", "req_1")
+        assert [call["arguments"] for call in found["tool_calls"][1:]] == ['{"x": ', "", "\ufffd", "1e400"]
+        assert [(call["id"], call["name"]) for call in found["tool_calls"][:3]] == [
+            ("1", "a"),
+            ("2", None),
+            (None, "c"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "parsed", "invalid"),
+        [
+            ('{\n  "n": 12345678901234567890123,\n  "x": 1.50\n}', b'{"n":12345678901234567890123,"x":1.50}', None),
+            ('```json\n{"n": 1}\n```', b'{"n":1}', None),
+            ('{"n": "one"}', b"null", 'the answer does not fit the schema: n: "one" is not of type "integer"'),
+            ("{", b"null", "the answer is no JSON: Input data was truncated; it begins: {"),
+            (None, b"null", "the answer has no text"),
+        ],
+    )
+    def test_says_whether_the_answer_fits_the_schema(
+        self, text: str | None, parsed: bytes, invalid: str | None
+    ) -> None:
+        form = Form({"type": "object", "properties": {"n": {"type": "integer"}}})
+        line = sink.line(result(body_raw=b"{}", read=lambda _: Answer(text)), form)
+        assert b'"parsed":' + parsed in line
+        assert line.count(b"\n") == 1
+        assert [*json.loads(line)][12:] == ["parsed", "invalid"]
+        assert json.loads(line)["invalid"] == invalid
+
+    def test_says_nothing_of_fitting_where_there_is_no_answer(self) -> None:
+        line = json.loads(sink.line(result(outcome=Outcome.ERRORED), Form({"type": "object"})))
+        assert (line["parsed"], line["invalid"]) == (None, None)
 
     def test_has_null_where_there_is_no_batch(self) -> None:
         assert json.loads(sink.line(Result("a", Outcome.MISSING, "v", "")))["batch_id"] is None

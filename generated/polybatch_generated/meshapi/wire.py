@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: efbd751a1ab6cea3efef71b24c38c7ea275edcfc8021d3b311cec71746399af4
+# sha256 of the effective document: 8bf3e20aeed1456558f592cb637c708f2666b9d1784cbf50a0ea1dc73a95deae
 
 """Result lines and replies of MeshAPI batches, read tolerantly."""
 
@@ -87,9 +87,9 @@ class BatchResultItem(Struct, frozen=True, gc=False):
 
 class ChatAnswer(Struct, frozen=True, gc=False):
     role: str | None = None
-    content: str | None = None
+    content: Any | None = None
     refusal: str | None = None
-    tool_calls: list[Any] | None = None
+    tool_calls: list[ChatToolCall] | None = None
 
 
 class ChatChoice(Struct, frozen=True, gc=False):
@@ -102,8 +102,19 @@ class ChatCompletionTokensDetails(Struct, frozen=True, gc=False):
     reasoning_tokens: int | None = None
 
 
+class ChatFunction(Struct, frozen=True, gc=False):
+    name: str | None = None
+    arguments: Any | None = None
+
+
 class ChatPromptTokensDetails(Struct, frozen=True, gc=False):
     cached_tokens: int | None = None
+
+
+class ChatToolCall(Struct, frozen=True, gc=False):
+    id: str | None = None
+    type: str | None = None
+    function: ChatFunction | None = None
 
 
 class ChatUsage(Struct, frozen=True, gc=False):

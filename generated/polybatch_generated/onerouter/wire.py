@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
+# sha256 of the effective document: f2b7fb555d4900f29844d7ba55b63ab0623a94ab93cf309489d5cdef97ca23d8
 
 """Result lines and replies of OneRouter (Infron) batches, read tolerantly."""
 
@@ -8,6 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import UNSET, Raw, Struct, UnsetType
+
+
+class AnswerBlock(Struct, frozen=True, gc=False):
+    type: str | None = None
+    text: str | None = None
+    id: str | None = None
+    name: str | None = None
+    input: dict[str, Any] | None = None
+    thinking: str | None = None
 
 
 class BatchCreated(Struct, frozen=True, gc=False):
@@ -97,11 +106,16 @@ class CompletionChoice(Struct, frozen=True, gc=False):
     finish_reason: str | None = None
 
 
+class CompletionFunction(Struct, frozen=True, gc=False):
+    name: str | None = None
+    arguments: Any | None = None
+
+
 class CompletionMessage(Struct, frozen=True, gc=False):
     role: str | None = None
-    content: str | None = None
+    content: Any | None = None
     refusal: str | None = None
-    tool_calls: list[Any] | None = None
+    tool_calls: list[CompletionToolCall] | None = None
 
 
 class CompletionResponse(Struct, frozen=True, gc=False):
@@ -115,17 +129,18 @@ class CompletionTokensDetails(Struct, frozen=True, gc=False):
     reasoning_tokens: int | None = None
 
 
+class CompletionToolCall(Struct, frozen=True, gc=False):
+    id: str | None = None
+    type: str | None = None
+    function: CompletionFunction | None = None
+
+
 class CompletionUsage(Struct, frozen=True, gc=False):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     total_tokens: int | None = None
     prompt_tokens_details: PromptTokensDetails | None = None
     completion_tokens_details: CompletionTokensDetails | None = None
-
-
-class ContentBlock(Struct, frozen=True, gc=False):
-    type: str | None = None
-    text: str | None = None
 
 
 class ErrorBody(Struct, frozen=True, gc=False):
@@ -144,9 +159,10 @@ class MessageBody(Struct, frozen=True, gc=False):
     type: str | None = None
     role: str | None = None
     model: str | None = None
-    content: list[ContentBlock] | None = None
+    content: list[AnswerBlock] | None = None
     stop_reason: str | None = None
     stop_sequence: str | None = None
+    stop_details: StopDetails | None = None
     usage: MessageUsage | None = None
 
 
@@ -188,3 +204,9 @@ class ResultError(Struct, frozen=True, gc=False):
     message: str | None = None
     type: str | None = None
     param: str | None = None
+
+
+class StopDetails(Struct, frozen=True, gc=False):
+    type: str | None = None
+    category: str | None = None
+    explanation: str | None = None

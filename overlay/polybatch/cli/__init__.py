@@ -5,6 +5,10 @@ terminal    what is printed, and where             progress    how far a run is,
 stopping    Ctrl-C                                 report      a run in words and as data
 shards      what each of them waits for            decisions   what an operator must know of a held run
 driving     a run while the command drives it      checking    what `contract check` asks and reports
+causes      what went wrong, and what to do        watching    a run that somebody else drives
+overview    the runs on this machine               teaching    how help is laid out
+completing  what a shell completes                 targets     what `--to` names, and its files
+fanning     several runs driven at the same time   abreast     these in words and as data
 runs, batches, contract, catalogue                 the commands; what carries one out is imported by it
 """
 
@@ -18,11 +22,11 @@ import click
 from polybatch.vendors import names
 from polybatch.version import __version__
 
-from . import batches, catalogue, contract, exits, runs, terminal
+from . import batches, catalogue, completing, contract, exits, runs, teaching, terminal
 from .exits import Code
 
 
-class Program(click.Group):
+class Program(teaching.Tour):
     """The group of all commands; it ends every command the same way."""
 
     def main(self, *args: Any, **settings: Any) -> NoReturn:
@@ -56,18 +60,45 @@ class Program(click.Group):
 def main(context: click.Context) -> None:
     """LLM batches at any vendor: one command from a file of requests to a file of results.
 
-    \b
-    polybatch run requests.jsonl --vendor anthropic --sandbox
+    A first run, against an imitation of the vendor on this machine, without a key. A table and a prompt make requests:
 
-    Keys come from the environment only; `polybatch vendors` names each vendor's variable.
+    \b
+      printf 'text\\nI love it\\nIt broke\\n' > reviews.csv
+      polybatch run reviews.csv --prompt 'Good or bad? {text}' \\
+        --vendor anthropic --model claude-opus-5-5 \\
+        --sandbox --run-dir trial -o trial.csv
+
+    At the vendor itself: its key in the environment, and no --sandbox. After Ctrl-C or a crash the same command goes
+    on where it was.
+
+    \b
+      export ANTHROPIC_API_KEY=...
+      polybatch run reviews.csv --prompt 'Good or bad? {text}' \\
+        --vendor anthropic --model claude-opus-5-5 -o answers.csv
+
+    Requests of your own, one a line, the same for every vendor; also for several at once, side by side:
+
+    \b
+      {"custom_id": "a", "model": "claude-opus-5-5",
+       "messages": [{"role": "user", "content": "Hello"}]}        (one line)
+      polybatch run requests.jsonl --vendor anthropic
+      polybatch run requests.jsonl --to anthropic:claude-opus-5-5 --to meshapi:M
+
+    Later, or from another terminal:
+
+    \b
+      polybatch runs
+      polybatch status RUN_DIR --watch
+
+    To test a program of your own without a key, `polybatch sandbox` serves all vendors to any client.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
 for command in (
-    runs.run, runs.plan, runs.status, runs.results, runs.resume, runs.cancel, runs.verify,
-    batches.batch, contract.contract, catalogue.vendors, catalogue.sandbox,
+    runs.run, runs.plan, runs.status, runs.resume, runs.cancel, runs.results, runs.verify, runs.known,
+    catalogue.vendors, catalogue.sandbox, completing.completion, batches.batch, contract.contract,
 ):  # fmt: skip
     main.add_command(command)
 

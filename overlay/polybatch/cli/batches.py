@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import options, terminal
+from . import options, teaching, terminal
 from .exits import Code
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ OWN_AFFAIRS = ("raw", "retry_after", "warnings")
 identity = click.argument("known", metavar="BATCH_ID")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=teaching.Group, invoke_without_command=True)
 @click.pass_context
 def batch(context: click.Context) -> None:
     """One batch at the vendor; nothing is kept here. For anything that matters use `run`.
@@ -39,14 +39,15 @@ def batch(context: click.Context) -> None:
 @options.input_
 @options.reaching
 @options.no_check
-def create(input_: str, *, as_json: bool, no_check: bool, **reach: Any) -> int:
+@options.lossy
+def create(input_: str, *, as_json: bool, no_check: bool, lossy: bool, **reach: Any) -> int:
     """Create one batch from INPUT, one request a line; the ids in the file are the ids at the vendor.
 
     \b
     polybatch batch create requests.jsonl --vendor anthropic
     """
     with _client(**reach) as client:
-        return _show(client.create(input_, check=not no_check), as_json=as_json)
+        return _show(client.create(input_, check=not no_check, lossy=lossy), as_json=as_json)
 
 
 @batch.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -83,26 +86,51 @@ def _cell(fact: Any) -> str:
     return ", ".join(fact) if isinstance(fact, tuple) else SHORT.get(fact, str(fact))
 
 
-@click.command()
+AT_ONCE = 100_000.0
+"""The speed at which a batch has ended at the first look at it."""
+SCRIPT = "--script"
+
+
+@click.command(context_settings={"allow_interspersed_args": False})  # options behind COMMAND are its own
+@click.argument("command", nargs=-1, metavar="[COMMAND]...", type=click.UNPROCESSED)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="P", help="Port (any free one).")
-@click.option("--speed", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="X",
-              help="Sandbox seconds for each real second; a batch takes 60 of them.")  # fmt: skip
+@click.option("--speed", type=click.FloatRange(min=0), metavar="X",
+              help="Sandbox seconds for each real second; a batch takes 60 of them"
+              " (1; with COMMAND 100,000).")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, metavar="S", help="What answers are drawn from.")
 @click.option("--lenient-ids", is_flag=True, help="Any id stands for a batch, any operation is possible.")
+@click.option(SCRIPT, "scripts", multiple=True, metavar="V.OPERATION=WORD",
+              help="Trouble for the next call of create, get, list, cancel, delete or results; the next such option is"
+              " for the call after it. The words stand at the top of polybatch_sandbox/faults.py.")  # fmt: skip
 @options.as_json
-def sandbox(*, port: int, speed: float, seed: int, lenient_ids: bool, as_json: bool) -> int:
-    """Serve a local imitation of all vendors until Ctrl-C, and print their base URLs.
+def sandbox(
+    *, command: Sequence[str], port: int, speed: float | None, seed: int, lenient_ids: bool, scripts: Sequence[str],
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Serve a local imitation of all vendors until Ctrl-C, and print their base URLs; or only while COMMAND runs.
+
+    COMMAND has a key and the address of each vendor in its environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL and so
+    on. A shell is a command too.
 
     \b
+    polybatch sandbox python pipeline.py
+    polybatch sandbox --script anthropic.create=fail:2 python pipeline.py
+    polybatch sandbox --speed 10 sh
     polybatch sandbox --port 8040 --speed 60
     polybatch run in.jsonl --vendor letta --base-url http://127.0.0.1:8040/letta
 
     Any key is accepted except `invalid`.
     """
+    if command and as_json:
+        raise click.UsageError("--json and COMMAND exclude each other: the addresses are in its environment")
     from polybatch_sandbox import VENDORS, serve  # noqa: PLC0415 - heavy things when used
 
-    stop = Stop()
-    with stop.listening(), serve(port=port, speed=speed, seed=seed, lenient_ids=lenient_ids) as server:
+    stop, pace = Stop(), speed if speed is not None else AT_ONCE if command else 1.0
+    with stop.listening(), serve(port=port, speed=pace, seed=seed, lenient_ids=lenient_ids) as server:
+        for text in scripts:
+            _script(server, text)
+        if command:
+            return _within(command, server.environment())
         bases = {vendor: server.base_url(vendor) for vendor in VENDORS}
         if as_json:
             terminal.emit({"sandbox": server.url, "base_urls": bases, "result_files": server.result_url_base})
@@ -112,6 +140,29 @@ def sandbox(*, port: int, speed: float, seed: int, lenient_ids: bool, as_json: b
         while stop.signal is None:
             stop.sleep(60)
     return Code.SUCCEEDED
+
+
+def _script(server: Any, text: str) -> None:
+    """Trouble for one call. Raises BadParameter."""
+    called, _, word = text.partition("=")
+    vendor, _, operation = called.partition(".")
+    try:
+        server.sandbox.script(vendor, operation, [word])
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=f"'{SCRIPT} {text}'") from error
+
+
+def _within(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command to its end, with more in its environment; gives its exit code as a shell would."""
+    try:
+        child = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603 - it is what was asked for
+    except OSError as error:
+        raise click.UsageError(f"cannot run {command[0]}: {error.strerror}") from error
+    # Ctrl-C reaches the command by itself, and is for it to decide about.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
+    code = child.wait()
+    return code if code >= 0 else 128 - code
 
 
 def _addresses(bases: dict[str, str], files: str) -> Iterator[str]:

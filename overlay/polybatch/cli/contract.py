@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from . import options
+from . import options, teaching
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=teaching.Group, invoke_without_command=True)
 @click.pass_context
 def contract(context: click.Context) -> None:
     """Whether a server keeps to a vendor's document.

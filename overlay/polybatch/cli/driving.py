@@ -25,6 +25,8 @@ from .exits import Code
 from .stopping import Stop
 
 SANDBOX_SPEED, SANDBOX_POLL, POLL = 1000.0, 0.05, 5.0
+IMITATED = "sandbox"
+"""Where the sandbox of a run keeps its state, in the run directory."""
 STOPPING = b"\nfinishing the step under way; press Ctrl-C again to stop at once (safe, but may need a decision later)\n"
 NOT_OF_THE_RUN = ("base_url", "option", "allow_http", "ca_file", "as_json")
 """Options of the client or of the command line."""
@@ -36,6 +38,7 @@ class Given:
     """The options of `run`, as they were given."""
 
     out: Path | None = None
+    in_order: bool = False
     base_url: str | None = None
     option: tuple[str, ...] = ()
     model: str | None = None
@@ -51,7 +54,18 @@ class Given:
     allow_http: bool = False
     ca_file: Path | None = None
     no_check: bool = False
+    lossy: bool = False
+    prompt: str | None = None
+    system: str | None = None
+    id_column: str | None = None
+    schema: Path | None = None
+    max_tokens: int | None = None
     as_json: bool = False
+
+    def settings(self) -> dict[str, Any]:
+        """What the run itself is told."""
+        told = attrs.asdict(self, filter=attrs.filters.exclude(*NOT_OF_THE_RUN))
+        return {**told, "poll": self.poll or (SANDBOX_POLL if self.sandbox else POLL)}
 
     def again(self) -> str:
         """What no journal keeps, as words of a command that goes on; decisions are not taken a second time by it."""
@@ -75,6 +89,7 @@ def go_on(folder: Path, given: Given, act: Act = Run.wait) -> int:
     wanted = attrs.evolve(
         given, run_dir=folder.absolute(), out=given.out or Path(begun.out), model=given.model or begun.model,
         base_url=given.base_url or (None if here or given.sandbox else begun.base_url), sandbox=given.sandbox or here,
+        in_order=given.in_order or bool(begun.in_order),
     )  # fmt: skip
     pairs = options.read_pairs(given.option, begun.vendor) if given.option else begun.options
     return carry_out(begun.vendor, begun.input, wanted, pairs, act)
@@ -84,7 +99,7 @@ def carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], a
     """Open a run, with a sandbox beside it if wanted, drive it, and print its summary."""
     if given.sandbox and given.base_url:
         raise click.UsageError("--sandbox and --base-url exclude each other")
-    stop, port = Stop(), _free_port() if given.sandbox else 0
+    stop, port = Stop(), free_port() if given.sandbox else 0
     base, key = (f"http://127.0.0.1:{port}/{vendor}", "sandbox") if given.sandbox else (given.base_url, None)
     timer = Timer(sleep=stop.sleep)
     client = BatchClient(
@@ -96,20 +111,20 @@ def carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], a
         ca_file=given.ca_file,
         timer=timer,
     )
-    settings = attrs.asdict(given, filter=attrs.filters.exclude(*NOT_OF_THE_RUN))
-    settings["poll"] = given.poll or (SANDBOX_POLL if given.sandbox else POLL)
     with client:
         with exits.placed(given.run_dir or default_paths(Path(requests), vendor)[1]):
-            opened = client.run(requests, **settings)
+            opened = client.run(requests, **given.settings())
         folder = Path(opened.status().run_dir)
-        with opened, _imitation(port, folder) if given.sandbox else nullcontext():
+        with opened, imitation(port, folder / IMITATED) if given.sandbox else nullcontext():
             return _drive(opened, act, stop, folder, given)
 
 
-def _imitation(port: int, folder: Path) -> AbstractContextManager[object]:
+def imitation(port: int, state: Path) -> AbstractContextManager[object]:
+    """A sandbox; where several runs share one, a file in each run directory names its state."""
     from polybatch_sandbox import serve  # noqa: PLC0415 - heavy, and rarely used
 
-    return serve(port=port, speed=SANDBOX_SPEED, state_dir=folder / "sandbox")
+    shared = Path(state.read_text(encoding="utf-8")) if state.is_file() else state
+    return serve(port=port, speed=SANDBOX_SPEED, state_dir=shared)
 
 
 def _drive(opened: Run, act: Act, stop: Stop, folder: Path, given: Given) -> int:
@@ -120,7 +135,7 @@ def _drive(opened: Run, act: Act, stop: Stop, folder: Path, given: Given) -> int
             progress.shown(opened.status()) as listener,
             exits.placed(folder),
         ):
-            act(opened, listener=_telling(listener, folder))
+            act(opened, listener=telling(listener, folder))
     except exits.endings() as error:
         code = exits.code_of(error)
         sent = opened.status().shards.keys() != {"planned"}
@@ -159,7 +174,7 @@ def _print(found: report.Report, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _telling(listener: Listener, folder: Path) -> Listener:
+def telling(listener: Listener, folder: Path) -> Listener:
     """The same, but it says what is waited for when that is no batch: a lost create, or a late duplicate."""
     told: tuple[bool, int] | None = None
 
@@ -168,14 +183,14 @@ def _telling(listener: Listener, folder: Path) -> Listener:
         listener(status)
         reason = status.finished, status.shards.get("unknown", 0)
         if any(reason) and reason != told:
-            for line in report.waiting(folder):
+            for line in report.look(folder, brief=True).lost():
                 terminal.say(f"waiting: {line}")
         told = reason
 
     return heard
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port for the sandbox: its address must be known before the run is opened, and its state is the run's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -68,6 +68,9 @@ status` tells all about both), 6 the run belongs to another process."""
 PHRASES = {
     "or give api_key=": "in the environment; a key is never an option",
     "use run(), which splits": "use `polybatch run`, which splits",
+    "go in by run(…, prompt='Classify: {text}')": "go in by `polybatch run … --prompt 'Classify: {text}'`",
+    ": --lossy, lossy=True": " by --lossy",
+    "it would hold a": "`polybatch runs` lists those of this machine; it would hold a",
 }
 """Phrases of hints that speak Python, and how the command line says them."""
 NOT_THE_VENDOR = "is the base URL the vendor's?"
@@ -102,11 +105,11 @@ def wording(error: BaseException) -> tuple[str, str]:
     if isinstance(error, errors.PolybatchError):
         message = str(error).removesuffix(f" ({error.hint})")
         hint = error.hint or (NOT_THE_VENDOR if isinstance(error, errors.ContractError) else _about(error.__cause__))
-        for phrase, said in PHRASES.items():
-            hint = hint.replace(phrase, said)
+        hint = spoken(hint)
     elif isinstance(error, click.ClickException):
         context = error.ctx if isinstance(error, click.UsageError) else None
-        message, hint = error.format_message(), f"{context.command_path} --help" if context else ""
+        message = " ".join(error.format_message().split())  # click lists words on lines of their own
+        hint = f"{context.command_path} --help" if context else ""
     elif isinstance(error, OSError):
         place = f": {error.filename}" if error.filename else ""
         message, hint = f"{error.strerror or error}{place}", _about(error)
@@ -115,6 +118,13 @@ def wording(error: BaseException) -> tuple[str, str]:
     else:  # sqlite3's: nothing else has a code
         message, hint = f"the journal, or a table beside it, cannot be used: {error}", DISK[errno.EIO]
     return message if len(message) <= LONGEST else f"{message[:LONGEST]}…", hint
+
+
+def spoken(hint: str) -> str:
+    """A hint in the words of the command line."""
+    for phrase, said in PHRASES.items():
+        hint = hint.replace(phrase, said)
+    return hint
 
 
 def _about(cause: BaseException | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import typing
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,6 +15,8 @@ import click
 from polybatch.errors import InputError
 from polybatch.vendors import find_vendor
 
+from . import completing
+
 C = TypeVar("C", bound=Callable[..., Any])
 Decorator = Callable[[C], C]
 
@@ -23,14 +26,43 @@ def stacked(*options: Decorator[Any]) -> Decorator[Any]:
     return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
 
 
+class RunDir(click.Path):
+    """A run directory; whoever names the input of a run is told its directories."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read one."""
+        path = Path(value)
+        if path.is_file():
+            beside = sorted(each.name for each in path.parent.glob(f"{glob.escape(path.name)}.*.polybatch"))
+            known = f"; its runs are: {', '.join(beside)}" if beside else ""
+            self.fail(f"{value} is a file, and a run is a directory{known}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
-vendor = click.option("--vendor", required=True, metavar="V", help="Who answers; `polybatch vendors` lists them.")
+vendor = click.option(
+    "--vendor", required=True, metavar="V", shell_complete=completing.vendors,
+    help="Who answers; `polybatch vendors` lists them.",
+)  # fmt: skip
+one_vendor = click.option(
+    "--vendor", metavar="V", shell_complete=completing.vendors, help="Who answers; `polybatch vendors` lists them."
+)
+to = click.option(
+    "--to", multiple=True, metavar="V[:M]", shell_complete=completing.vendors,
+    help="Instead of --vendor and --model, several times: each target is a run of its own, all at the same time, and"
+    " --out has their answers side by side.",
+)  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print data for programs.")
 option = click.option(
-    "--option", multiple=True, metavar="K=V", help="An option of the vendor; V is JSON, text, or a list with commas."
-)
+    "--option", multiple=True, metavar="K=V", shell_complete=completing.pairs,
+    help="An option of the vendor; V is JSON, text, or a list with commas.",
+)  # fmt: skip
 base_url = click.option("--base-url", metavar="URL", help="Where the vendor is, if not at its own address.")
+base_urls = click.option(
+    "--base-url", multiple=True, metavar="URL",
+    help="Where the vendor is, if not at its own address; for one of several, V=URL (and --option V.K=V).",
+)  # fmt: skip
 allow_http = click.option(
     "--allow-http", is_flag=True, help="Allow plain http to another machine; the key travels unencrypted."
 )
@@ -39,6 +71,9 @@ ca_file = click.option(
     help="Certificates (PEM) to trust besides the usual ones.",
 )  # fmt: skip
 no_check = click.option("--no-check", is_flag=True, help="Do not check requests against the vendor's document.")
+lossy = click.option(
+    "--lossy", is_flag=True, help="Leave out what the vendor cannot carry of a portable request, with a warning."
+)
 model = click.option("--model", metavar="M", help="The model for requests that name none.")
 max_items = click.option(
     "--max-items-per-batch", type=click.IntRange(min=1), metavar="N", help="A lower limit than the vendor's."
@@ -60,9 +95,9 @@ poll = click.option(
     help="First polling interval, from where it backs off (5; with --sandbox 0.05).",
 )  # fmt: skip
 settle = click.option(
-    "--settle", type=click.FloatRange(min=0), default=900.0, show_default="900", metavar="SECONDS",
-    help="How long, by the vendor's clock, a create whose reply was lost may still show up there; three readings of the"
-    " vendor's whole list come on top before it is taken not to exist.",
+    "--settle", type=click.FloatRange(min=0), default=900.0, metavar="SECONDS",
+    help="How long, by the vendor's clock, a create whose reply was lost may still show up there (900); three readings"
+    " of the vendor's whole list come on top before it is taken not to exist.",
 )  # fmt: skip
 on_unknown = click.option(
     "--on-unknown", type=click.Choice(["hold", "resubmit", "abandon"]), default="hold", show_default=True,
@@ -72,17 +107,41 @@ on_unknown = click.option(
 sandbox = click.option(
     "--sandbox", is_flag=True, help="Use a local imitation of the vendor, 1000 times faster; needs no key."
 )
-run_dir = click.option("--run-dir", type=FOLDER, metavar="DIR", help="Where the journal lives.")
-out = click.option("-o", "--out", type=Path, metavar="FILE", help="Results; - is standard output, written at the end.")
-folder = click.argument("folder", type=FOLDER, metavar="RUN_DIR")
+run_dir = click.option("--run-dir", type=FOLDER, metavar="DIR", help="Its directory, unless INPUT.VENDOR.polybatch.")
+out = click.option(
+    "-o", "--out", type=Path, metavar="FILE",
+    help="Results: JSON lines, or a table (.csv, .tsv, .parquet); - is standard output, written at the end.",
+)  # fmt: skip
+in_order = click.option(
+    "--in-order", is_flag=True, help="Results in the order of the input, written at the end; tables always are."
+)
+prompt = click.option(
+    "--prompt", metavar="TEXT",
+    help="Make a request of each row of INPUT: {name} stands for the cell of that column, {{ and }} for braces.",
+)  # fmt: skip
+system = click.option("--system", metavar="TEXT", help="The instruction that goes with it, for requests without one.")
+id_column = click.option("--id-column", metavar="NAME", help="The column that names a row (custom_id, else row-N).")
+schema = click.option(
+    "--schema", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="A JSON Schema that the answers have to fit.",
+)  # fmt: skip
+max_tokens = click.option(
+    "--max-tokens", type=click.IntRange(min=1), metavar="N",
+    help="Tokens of an answer at most, for requests that do not say.",
+)  # fmt: skip
+making = stacked(prompt, system, id_column, schema, max_tokens)
+"""How requests are made of rows."""
+folder = click.argument(
+    "folder", type=RunDir(path_type=Path, file_okay=False), metavar="RUN_DIR", shell_complete=completing.runs
+)
 input_ = click.argument("input_", metavar="INPUT")
 reaching = stacked(vendor, base_url, option, allow_http, ca_file, as_json)
 """How one batch at the vendor is reached."""
 driving = stacked(
-    out, base_url, option, model, sandbox, poll, settle, on_unknown, retries, canary, max_items, max_requests,
-    allow_http, ca_file, no_check, as_json,
+    out, in_order, making, option, model, sandbox, poll, settle, on_unknown, retries, canary, max_items,
+    max_requests, allow_http, ca_file, no_check, lossy, as_json,
 )  # fmt: skip
-"""What a run takes besides its input and its place."""
+"""What a run takes besides its input, its place and its vendor's."""
 
 
 def read_pairs(pairs: Sequence[str], vendor: str) -> dict[str, Any]:

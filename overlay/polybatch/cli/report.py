@@ -10,25 +10,19 @@ from typing import Any
 from attrs import asdict, frozen
 
 from polybatch.model import Outcome
-from polybatch.reading import shorten
-from polybatch.run import sink
+from polybatch.run import exporting, registry, sink
 from polybatch.run.drift import words as drift_words
 from polybatch.run.journal import read
 from polybatch.run.machine import Duplicate, RunStatus, Shard, State, status_of
-from polybatch.run.offline import Beginning, Trouble, recall, troubles
+from polybatch.run.offline import Beginning, lines_of, recall
 from polybatch.run.opening import STDOUT
 from polybatch.run.waiting import Gate, Wait, behind_canary, gate, waits
 from polybatch.vendors import find_vendor
 
-from . import decisions, shards, terminal
+from . import causes, decisions, shards, terminal
+from .causes import Causes
 from .decisions import Decision
 from .exits import Code, heaviest
-
-FIRST = 5
-"""Kinds of errors, and batches, in the summary for people; the data has them all."""
-SENTENCE = 100
-"""Characters of a vendor's message in the summary."""
-
 
 SHOWN = (
     "number", "generation", "round", "parents", "items", "moved", "size", "group", "state", "since", "token",
@@ -42,6 +36,8 @@ class Report:
     """A run as it stands on disk."""
 
     status: RunStatus
+    title: str
+    """The vendor's name, for people."""
     begun: Beginning
     shards: Sequence[Shard]
     waits: Mapping[int, Sequence[Wait]]
@@ -53,7 +49,11 @@ class Report:
     """Options that lead `polybatch batch` to the vendor."""
     written: Path
     """The file that holds the results."""
-    errors: Sequence[Trouble]
+    causes: Causes
+    unwritten: bool = False
+    """Whether a file that is made of all results at the end does not hold them yet."""
+    driver: str = ""
+    """The process that drives it; empty where none does, or this one."""
 
     @property
     def to_stdout(self) -> bool:
@@ -68,7 +68,7 @@ class Report:
     @property
     def over(self) -> bool:
         """Whether nothing is left to do."""
-        return self.status.finished and not self.watched
+        return self.status.finished and not self.watched and not self.unwritten
 
     @property
     def code(self) -> Code:
@@ -82,6 +82,11 @@ class Report:
     def outcomes(self) -> dict[str, int]:
         """Requests by outcome, all five of them."""
         return {outcome.value: self.status.outcomes.get(outcome, 0) for outcome in Outcome}
+
+    def lost(self) -> Iterator[str]:
+        """What it waits for beside its batches, in words: lost creates, and late duplicates."""
+        lost = [shard for shard in self.shards if shard.state is State.UNKNOWN or shard.watched]
+        yield from shards.under_way(lost, self.waits)
 
     @property
     def place(self) -> str:
@@ -99,17 +104,17 @@ class Report:
         if self.status.all_succeeded:
             return ""
         failed = self.status.total - self.outcomes()[Outcome.SUCCEEDED]
-        again = any(trouble.retryable for trouble in self.errors) and not self.status.repeated
+        again = any(cause.retryable for cause in self.causes.errors) and not self.status.repeated
         return (
             f"{failed:,} lines of the results have another outcome than succeeded: mend and run these requests anew"
             + ("; with --retries 1 a run does it by itself where that may help" if again else "")
         )  # fmt: skip
 
 
-def look(run_dir: Path, results: Path | None = None, again: str = "") -> Report:
+def look(run_dir: Path, results: Path | None = None, again: str = "", *, brief: bool = False) -> Report:
     """Read a run; `results`: a copy of its results to look at instead, `again`: options for the command that goes on.
 
-    Raises InputError where there is none.
+    `brief` leaves the results unread, which may be many. Raises InputError where there is no run.
     """
     facts, found = read(run_dir)
     begun = recall(run_dir)
@@ -125,58 +130,57 @@ def look(run_dir: Path, results: Path | None = None, again: str = "") -> Report:
         return " ".join(filter(None, ("polybatch resume", shlex.quote(status.run_dir), again, more)))
 
     written = results or Path(begun.out)
-    failed = status.finished and not status.all_succeeded and written.exists()
+    told = lines_of(run_dir, begun, written)
+    readable = status.finished and not brief and told.exists()
     return Report(
-        status=status, begun=begun, shards=found, waits=waits(facts, found, vendor.profile.limits), gate=canary,
+        status=status, title=vendor.profile.title, begun=begun, shards=found,
+        waits=waits(facts, found, vendor.profile.limits), gate=canary,
         decisions=list(decisions.decisions(vendor, facts, found, run_dir, resume)),
         resume=resume(""), reach=decisions.reach(facts, vendor), written=written,
-        errors=troubles(written) if failed else [],
+        causes=causes.causes(told, vendor.profile, repeated=bool(status.repeated)) if readable else Causes(),
+        unwritten=exporting.unwritten(facts, status.total), driver=registry.owner(run_dir),
     )  # fmt: skip
-
-
-def waiting(run_dir: Path) -> Iterator[str]:
-    """What a run waits for beside its batches: lost creates, and late duplicates."""
-    facts, found = read(run_dir)
-    lost = [shard for shard in found if shard.state is State.UNKNOWN or shard.watched]
-    yield from shards.under_way(lost, waits(facts, found, find_vendor(facts["vendor"]).profile.limits))
 
 
 def present(report: Report, *, as_json: bool, table: bool = False, messages: bool = False) -> Code:
     """Print a run; `table` shows every shard that waits for something, `messages` keeps stdout free. Gives its code."""
     if as_json:
-        terminal.emit(_data(report), messages=messages)
+        terminal.emit(data(report), messages=messages)
         return report.code
-    terminal.tell("\n".join(_words(report, table=table)), messages=messages)
+    terminal.tell("\n".join(words(report, table=table)), messages=messages)
     return report.code
 
 
-def _data(report: Report) -> dict[str, Any]:
+def data(report: Report) -> dict[str, Any]:
+    """A run for programs."""
     status, waits = report.status, report.waits
     batches = [
         {**{name: getattr(shard, name) for name in SHOWN}, "waits_for": list(map(asdict, waits.get(shard.number, ())))}
         for shard in report.shards
     ]
-    data: dict[str, Any] = {
+    return {
         **asdict(report.begun), **asdict(status), "outcomes": report.outcomes(), "open": status.total - status.settled,
         "finished": status.finished, "watched": report.watched, "all_succeeded": status.all_succeeded,
         "out": "-" if report.to_stdout else str(report.written.absolute()),
-        "errors": report.errors, "decisions": list(map(asdict, report.decisions)), "next": report.next_step(),
-        "batches": batches,
+        "errors": report.causes.errors, "warnings": report.causes.warnings,
+        "decisions": list(map(asdict, report.decisions)), "next": report.next_step(),
+        "driver": report.driver or None, "batches": batches,
     }  # fmt: skip
-    return data
 
 
-def _words(report: Report, *, table: bool) -> Iterator[str]:
+def words(report: Report, *, table: bool) -> Iterator[str]:
+    """A run for people."""
     status = report.status
     counts = [f"{count:,} {word}" for word, count in report.outcomes().items() if count]
     counts += [f"{status.total - status.settled:,} open"] * (not status.finished)
     yield f"requests  {status.total:,}: {', '.join(counts)}"
-    yield from _errors(report.errors)
+    yield from causes.words(report.causes)
     gone = f"gone; polybatch results {report.place} writes it anew" if status.settled else "none yet"
+    gone = "written at the end" if report.unwritten else gone
     beside = "" if report.written.exists() else f" ({gone})"
     yield f"results   {'standard output' if report.to_stdout else f'{report.written}{beside}'}"
     yield f"run       {status.run_dir}"
-    yield from _besides(status)
+    yield from _besides(report)
     for duplicate in status.duplicates:
         yield from _duplicate(report, duplicate)
     if table:
@@ -185,14 +189,21 @@ def _words(report: Report, *, table: bool) -> Iterator[str]:
         yield from (terminal.paragraph("waiting", one) for one in shards.under_way(report.shards, report.waits))
     for decision in report.decisions:
         yield from decisions.words(decision)
-    if (step := report.next_step()) and not report.decisions:
-        yield f"next      {step}"
+    if report.driver and not report.over:
+        yield f"driver    {report.driver}"
+    elif (step := report.next_step()) and not report.decisions:
+        # A command is one line, however long, so that it can be copied.
+        yield terminal.paragraph("next", step) if report.over else f"next      {step}"
 
 
-def _besides(status: RunStatus) -> Iterator[str]:
+def _besides(report: Report) -> Iterator[str]:
     """What came about beside the outcomes."""
-    if used := [f"{count:,} {name.replace('_', ' ')}" for name, count in status.usage.items() if count]:
+    status = report.status
+    used = [f"{count:,} {name.replace('_', ' ')}" for name, count in status.usage.items() if count]
+    if used:
         yield terminal.paragraph("usage", ", ".join(used) + (", of all attempts" if status.repeated else ""))
+    elif status.outcomes.get(Outcome.SUCCEEDED):
+        yield f"usage     not given by {report.title}"
     if status.repeated:
         yield f"repeated  {status.repeated:,} requests sent again"
     if status.odd:
@@ -202,15 +213,6 @@ def _besides(status: RunStatus) -> Iterator[str]:
             yield f"{'':10}{sink.Folder(Path(status.run_dir)).quarantine(0).parent}"
     if status.drift:
         yield terminal.paragraph("drift", drift_words(status.drift, more=status.more_drift))
-
-
-def _errors(errors: Sequence[Trouble]) -> Iterator[str]:
-    for place, trouble in enumerate(errors[:FIRST]):
-        again = f" ({trouble.retryable:,} may succeed when repeated)" if trouble.retryable else ""
-        line = f"{trouble.requests:,} {trouble.code}: {shorten(trouble.example, SENTENCE)}{again}"
-        yield f"          {line}" if place else f"errors    {line}"
-    if (more := len(errors) - FIRST) > 0:
-        yield f"{'':10}and {more:,} more kinds"
 
 
 def _duplicate(report: Report, duplicate: Duplicate) -> Iterator[str]:

@@ -11,12 +11,15 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 WIDTH = 80
 """Columns of a table where there is no terminal to ask."""
 LABEL = 10
 """Columns of what stands before a line of a summary."""
+speaker: ContextVar[str] = ContextVar("speaker", default="")
+"""Whom messages are about, where a command does several things at a time."""
 
 
 def harmless(text: object) -> str:
@@ -31,17 +34,18 @@ def _plain(char: str) -> bool:
 # -- stderr
 
 
-def say(text: str) -> None:
+def say(text: str, kind: str = "") -> None:
     """A message for people."""
-    sys.stderr.write(harmless(text) + "\n")
+    about = f"{speaker.get()}: " if speaker.get() else ""
+    sys.stderr.write(harmless(f"{kind}{about}{text}") + "\n")
     sys.stderr.flush()
 
 
 def complain(message: str, hint: str) -> None:
     """An error in one line or two."""
-    say(f"error: {message}")
+    say(message, "error: ")
     if hint:
-        say(f"hint: {hint}")
+        say(hint, "hint: ")
 
 
 class Warnings(logging.Handler):
@@ -49,7 +53,7 @@ class Warnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one."""
-        say(f"{record.levelname.lower()}: {record.getMessage()}")
+        say(record.getMessage(), f"{record.levelname.lower()}: ")
 
 
 @contextmanager

@@ -7,9 +7,11 @@ Reads the attributes of whatever generated structs a vendor has for it; knows no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from polybatch.model import Answer, Finish, Outcome, Usage
+import msgspec
+
+from polybatch.model import Answer, Finish, Outcome, ToolCall, Usage
 from polybatch.vendor import join_text
 
 OUTCOMES: Mapping[str, Outcome] = {
@@ -45,11 +47,32 @@ RETRYABLE: Mapping[str, bool] = {
 """Types of errors (facts/seed-vendors.md §2.3)."""
 
 
+CALL = "tool_use"
+"""The type of a block that calls a tool of the caller's; the vendor's own tools have been called (facts §2.2)."""
+
+
 class Block(Protocol):
     """A part of what the model said."""
 
     @property
+    def type(self) -> str | None: ...
+    @property
     def text(self) -> str | None: ...
+    @property
+    def thinking(self) -> str | None: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def input(self) -> Any: ...
+
+
+class Details(Protocol):
+    """What there is to say of a refusal."""
+
+    @property
+    def explanation(self) -> str | None: ...
 
 
 class Tokens(Protocol):
@@ -72,13 +95,26 @@ class Message(Protocol):
     def content(self) -> Sequence[Block] | None: ...
     @property
     def stop_reason(self) -> str | None: ...
+    @property
+    def stop_details(self) -> Details | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def id(self) -> str | None: ...
 
 
 def answer(message: Message, tokens: Tokens | None, *, reasoning: int | None = None) -> Answer:
-    """Its text blocks, joined, its tokens, and why the model stopped.
+    """Its text blocks, joined, its tokens, why the model stopped, and whatever else it said.
 
     `reasoning`: how many tokens were thought, where the vendor says so.
     """
+    blocks, calls, thoughts = message.content or (), tuple[ToolCall, ...](), None
+    text = blocks[0].text if len(blocks) == 1 else None  # as it is in nearly every answer
+    if text is None:
+        text = join_text([block.text for block in blocks])
+        thoughts = join_text([block.thinking for block in blocks])
+        calls = tuple([_call(block) for block in blocks if block.type == CALL])
+    refusal = message.stop_details.explanation if message.stop_details else None
     usage = (
         None
         if tokens is None
@@ -91,4 +127,8 @@ def answer(message: Message, tokens: Tokens | None, *, reasoning: int | None = N
         )
     )
     finish = FINISHES.get(message.stop_reason, Finish.UNKNOWN) if message.stop_reason else None
-    return Answer(join_text([block.text for block in message.content or ()]), usage, finish)
+    return Answer(text, usage, finish, calls, message.model, refusal, thoughts, message.id)
+
+
+def _call(block: Block) -> ToolCall:
+    return ToolCall(block.id, block.name, msgspec.json.encode(block.input).decode())

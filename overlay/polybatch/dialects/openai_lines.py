@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
 from attrs import frozen
 
 from polybatch import retry
-from polybatch.model import Answer, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Usage
+from polybatch.model import Answer, BatchStatus, Counts, ErrorInfo, Finish, Outcome, ToolCall, Usage
 from polybatch.reading import readable, shorten
-from polybatch.vendor import unknown_variant
+from polybatch.vendor import join_text, unknown_variant
 
 STATUSES: Mapping[str, BatchStatus] = {
     status.value: status for status in BatchStatus if status is not BatchStatus.UNKNOWN
@@ -47,13 +48,33 @@ class Complaint(Protocol):
     def type(self) -> str | None: ...
 
 
+class Function(Protocol):
+    """Which tool is called, and with what."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def arguments(self) -> Any: ...
+
+
+class Call(Protocol):
+    """A call of a tool."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def function(self) -> Function | None: ...
+
+
 class Message(Protocol):
     """What the model said."""
 
     @property
-    def content(self) -> str | None: ...
+    def content(self) -> Any: ...
     @property
     def refusal(self) -> str | None: ...
+    @property
+    def tool_calls(self) -> Sequence[Call] | None: ...
 
 
 class Choice(Protocol):
@@ -101,6 +122,22 @@ class Completion(Protocol):
     def choices(self) -> Sequence[Choice] | None: ...
     @property
     def usage(self) -> Tokens | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def id(self) -> str | None: ...
+
+
+class Part(msgspec.Struct, gc=False):
+    """A part of what the model said, where that comes in parts."""
+
+    text: str | None = None
+
+
+class Parts(msgspec.Struct, gc=False):
+    """All of them."""
+
+    parts: list[Part] | None = None
 
 
 @frozen
@@ -110,16 +147,25 @@ class Reader:
     kind: type[Completion]
 
     def __call__(self, body: bytes) -> Answer:
-        """Text and end of the first alternative, and the tokens of all."""
+        """What the first alternative says, and the tokens of all."""
         completion = readable(body, self.kind)
         choices, tokens = completion.choices or (), completion.usage
         choice = choices[0] if len(choices) == 1 else min(choices, key=lambda each: each.index or 0, default=None)
-        message = choice.message if choice else None
-        return Answer(
-            message.content if message else None,
-            None if tokens is None else _used(tokens),
-            Finish.REFUSAL if message and message.refusal else _finish(choice),
-        )
+        usage, model, name = None if tokens is None else _used(tokens), completion.model, completion.id
+        if choice is None or (message := choice.message) is None:
+            return Answer(None, usage, _finish(choice), (), model, None, None, name)
+        text, calls, refusal = message.content, message.tool_calls, message.refusal or None
+        if text is not None and not isinstance(text, str):
+            found = readable(msgspec.json.encode({"parts": text}), Parts).parts
+            text = join_text([part.text for part in found or ()])
+        finish = Finish.REFUSAL if refusal else _finish(choice)
+        return Answer(text, usage, finish, tuple(map(_call, calls)) if calls else (), model, refusal, None, name)
+
+
+def _call(call: Call) -> ToolCall:
+    """Arguments are a text; an object, as some providers send it, becomes one."""
+    name, given = (call.function.name, call.function.arguments) if call.function else (None, None)
+    return ToolCall(call.id, name, given if isinstance(given, str) else msgspec.json.encode(given).decode())
 
 
 def _used(tokens: Tokens) -> Usage:

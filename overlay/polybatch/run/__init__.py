@@ -11,8 +11,10 @@ import attrs
 
 from polybatch.errors import InputError
 from polybatch.model import Result
+from polybatch.tables.rows import Source
 from polybatch.vendor import Vendor
 
+from . import registry
 from .core import Core, no_key
 from .machine import RunStatus
 from .opening import Fingerprint, Settings, paths
@@ -25,7 +27,7 @@ Listener = Callable[[RunStatus], None]
 
 def prepare(
     vendor: Vendor,
-    requests: Path,
+    requests: Source,
     *,
     base_url: str,
     options: Mapping[str, Any],
@@ -33,6 +35,7 @@ def prepare(
     fingerprint: Fingerprint,
 ) -> Core:
     """Open or resume a run. Raises InputError for an unknown setting."""
+    requests = Path(requests) if isinstance(requests, str) else requests
     given = dict(settings)
     names = {attribute.name for attribute in attrs.fields(Settings)}
     if unknown := given.keys() - names:
@@ -47,8 +50,11 @@ def prepare(
         "base_url": "sandbox" if made.sandbox else base_url,
         "options": json.loads(json.dumps(dict(options))),  # as the journal gives it back: a tuple is a list there
         "model": made.model,
+        **{name: True for name in ("lossy", "instead") if getattr(made, name)},  # older journals name neither
     }
-    return Core.open(vendor, requests, made, identity, fingerprint)
+    core = Core.open(vendor, requests, made, identity, fingerprint)
+    registry.register(made.run_dir)
+    return core
 
 
 class Run:
@@ -62,7 +68,7 @@ class Run:
         cls,
         vendor: Vendor,
         wire: Wire,
-        requests: Path,
+        requests: Source,
         *,
         base_url: str,
         options: Mapping[str, Any],
@@ -122,7 +128,7 @@ class AsyncRun:
         cls,
         vendor: Vendor,
         wire: AsyncWire,
-        requests: Path,
+        requests: Source,
         *,
         base_url: str,
         options: Mapping[str, Any],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -112,10 +113,15 @@ class Contents:
 
     def requests(self, shard: Shard) -> Iterator[Request]:
         """The requests of a shard, in their order. Raises as `pieces` does."""
-        intake = Intake(self.vendor, check=False)
+        intake = self._intake()
         for piece in self.pieces(shard):
             for number, line in enumerate(piece.lines, piece.number):
                 yield intake.read(line, f"{self.input}, line {number}")
+
+    def _intake(self) -> Intake:
+        """What reads lines as they were read when the run was planned; all there was to say was said then."""
+        lossy, instead = self.facts.get("lossy", False), self.facts.get("instead", False)
+        return Intake(self.vendor, check=False, model=self.facts["model"], lossy=lossy, instead=instead, quiet=True)
 
     def stage(self, shard: Shard) -> str:
         """Write the body of a shard's create and give its sha256; the same journal always gives the same bytes."""
@@ -132,7 +138,7 @@ class Contents:
 
     def encoded(self, shard: Shard) -> Iterator[list[bytes]]:
         """The requests of a shard as they travel, under ids of ours, some at a time."""
-        intake = Intake(self.vendor, check=False, model=self.facts["model"])
+        intake = self._intake()
         lead = LEADS[0] + self.own_ids(shard).encode() + f"%0{ID_DIGITS}d".encode()
         for piece in self.pieces(shard):
             if piece.form == PLAIN:  # one line, or several
@@ -158,6 +164,16 @@ class Contents:
         for place in matcher.unanswered():
             name, batch_id = self.vendor.profile.name, shard.batch_id or ""
             yield place, stand_in(ids[place], name, batch_id, shard.status, shard.note)
+
+    def standing(self, shard: Shard) -> Iterator[tuple[int, int]]:
+        """Place of each request of a fetched shard that has a result, and where in the file that begins."""
+        aliases = {} if self.vendor.profile.verbatim else self._named(shard)[1]
+        matcher = Matcher(shard.items, partial(place_in, self.own_ids(shard)), aliases=aliases)
+        path, decode, batch_id = self.folder.results(shard.number), self.vendor.decode, shard.batch_id or ""
+        for offset, _, line in source.lines(path) if path.exists() else ():
+            with suppress(ContractError):  # it was counted, and put aside, when the results were first read
+                if (found := matcher.match(decode(line, batch_id))) is not None:
+                    yield found, offset
 
     def _named(self, shard: Shard) -> tuple[list[str], dict[str, int]]:
         """The callers' ids of a shard's requests, by place, and the places by what else names them."""

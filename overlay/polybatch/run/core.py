@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 
 from attrs import define, field
@@ -18,7 +18,7 @@ from polybatch.flow import Clock, Emit, Flow, Pause, Together, Warn, overheard
 from polybatch.model import Outcome, Result
 from polybatch.vendor import Vendor
 
-from . import sink
+from . import exporting, sink
 from .contents import Contents
 from .creating import Creating
 from .desk import Desk
@@ -62,10 +62,12 @@ class Core:
     _busy: bool = field(default=False, init=False)
     """Whether a flow is in the middle of a step; only one may be, however many drive."""
     _stopping: bool = field(default=False, init=False)
+    _unwritable: bool = field(default=False, init=False)
+    """Whether the output could not be written in this drive."""
 
     def __attrs_post_init__(self) -> None:
         desk = self.desk
-        self.writer = Writer(desk.settings.out, desk.contents, desk.journal, desk.facts)
+        self.writer = Writer(desk.settings.arrived, desk.contents, desk.journal, desk.facts)
         self._repairs = Repairs(desk)
         self._creating = Creating(desk, self._repairs, self._account())
         self._polling = Polling(desk, self._creating)
@@ -81,7 +83,7 @@ class Core:
 
     @classmethod
     def open(
-        cls, vendor: Vendor, requests: Path, settings: Settings, identity: Mapping[str, Any],
+        cls, vendor: Vendor, requests: object, settings: Settings, identity: Mapping[str, Any],
         fingerprint: Fingerprint = no_key,
     ) -> Core:  # fmt: skip
         """Open or resume. Raises InputError (nothing was sent, nothing is left behind), RunLocked."""
@@ -96,17 +98,20 @@ class Core:
                 if "run_id" in facts:
                     shards = journal.shards()
                     contents = Contents(vendor, folder, facts)
-                    refuse_other(facts, identity, requests, settings, lambda: contents.changed(shards))
+                    refuse_other(facts, identity, requests, settings, vendor, lambda: contents.changed(shards))
                     refuse_larger(sum(shard.items for shard in shards if shard.generation == 0), settings)
                 else:
                     sink.refuse_bereft(folder)
                     planning = True
-                    sink.refuse_foreign(settings.out)
+                    sink.refuse_foreign(settings.arrived)
+                    exporting.check(settings, {})
                     facts = begin(vendor, requests, settings, folder, journal, identity, fingerprint)
                 core = cls(Desk(vendor, settings, folder, journal, facts, journal.shards()), fingerprint)
                 core._look_for_traces()
                 if not core.status().finished:
                     core.writer.check()
+                if not core.status().finished or exporting.due(core.desk):
+                    exporting.check(settings, facts)
             except BaseException:
                 journal.close()
                 raise
@@ -141,9 +146,8 @@ class Core:
         """
         if not shard.sent:
             return
-        if not trusted and self._damaged(shard):
-            path = self.desk.folder.results(shard.number)
-            raise RunError(f"{path} is not what was fetched", hint=f"restore it; it came from batch {shard.batch_id}")
+        if not trusted:
+            self.desk.refuse_damaged(shard)
         moved = self.desk.journal.maps(shard)[1]
         yield from (result for place, result in self.desk.contents.placed(shard) if not bit(moved, place))
 
@@ -185,6 +189,7 @@ class Core:
             finally:
                 self._busy = False
             if wait is not None:
+                yield from self._export()
                 yield Pause(wait)
             elif touched is None:
                 break
@@ -193,6 +198,7 @@ class Core:
                     self.listener(self.status())
                 if touched.state is State.DONE:
                     yield Emit([touched])
+        yield from self._export()
         if self._stopping:
             return
         yield from self.desk.drift.tell()
@@ -204,7 +210,7 @@ class Core:
 
     def _begin(self) -> None:
         """What a new drive tries anew."""
-        self._troubles, self._creating.shut = [], False
+        self._troubles, self._creating.shut, self._unwritable = [], False, False
         canary = int(self.desk.facts.get("canary", 0)) if self.desk.settings.canary is not None else 0
         for shard in self.desk.shards:
             shard.parked, shard.resubmitted, shard.tries = False, False, 0
@@ -239,6 +245,23 @@ class Core:
             return error
         return None
 
+    def _export(self) -> Flow[None]:
+        """Write the output that is made of all results, once they are there; trouble with it is told at the end."""
+        if self._stopping or self._unwritable or not exporting.due(self.desk):
+            return
+        self._busy = True
+        try:
+            with closing(exporting.steps(self.desk, self.desk.settings.out)) as steps:
+                for _ in steps:
+                    yield Pause(0.0)  # others on the loop have their turn
+                    if self._stopping:
+                        return
+        except PolybatchError as trouble:
+            self._troubles.append(trouble)
+            self._unwritable = True
+        finally:
+            self._busy = False
+
     def _do(self, deed: Deed, shard: Shard) -> Flow[None]:
         """Carry out a deed; trouble of the shard's own sets it aside."""
         try:
@@ -255,16 +278,8 @@ class Core:
             shard.parked = True
             yield Warn(f"{trouble}; " + ("no more batches are sent" if deed is Deed.SUBMIT else "the others go on"))
 
-    def _damaged(self, shard: Shard) -> bool:
-        """Whether the file of a shard's results is gone, or another than was fetched."""
-        expected, path = self.desk.journal.fetched_as(shard), self.desk.folder.results(shard.number)
-        written = self.desk.fetched.get(shard.number)
-        if expected is None or (written is not None and written == sink.look(path)):
-            return False
-        return sink.sha256_of(path) != expected
-
     def _finish(self, shard: Shard) -> Flow[None]:
-        if self._damaged(shard):
+        if self.desk.damaged(shard):
             self.desk.keep(shard, "fetch_again", state=State.ENDED)
             yield Warn(f"shard {shard.number}: its results are no longer what was fetched; they are fetched again")
             return

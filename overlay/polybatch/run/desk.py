@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from attrs import define, field
 
-from polybatch.errors import PolybatchError
+from polybatch.errors import PolybatchError, RunError
 from polybatch.flow import Clock, Flow, Warn
 from polybatch.vendor import Profile, Vendor
 
@@ -90,6 +90,20 @@ class Desk:
         pause = after(trouble, shard.tries, self.settings.poll)
         yield Warn(f"shard {shard.number}: {trouble}; trying again in {pause:.0f} s")
         shard.due = (yield Clock()) + pause
+
+    def damaged(self, shard: Shard) -> bool:
+        """Whether the file of a shard's results is gone, or another than was fetched."""
+        expected, path = self.journal.fetched_as(shard), self.folder.results(shard.number)
+        written = self.fetched.get(shard.number)
+        if expected is None or (written is not None and written == sink.look(path)):
+            return False
+        return sink.sha256_of(path) != expected
+
+    def refuse_damaged(self, shard: Shard) -> None:
+        """Raises RunError where the file of a shard's results is no longer what was fetched."""
+        if self.damaged(shard):
+            path = self.folder.results(shard.number)
+            raise RunError(f"{path} is not what was fetched", hint=f"restore it; it came from batch {shard.batch_id}")
 
     def warn(self, warnings: Sequence[str]) -> Flow[None]:
         """Say what was not said before."""

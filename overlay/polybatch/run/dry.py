@@ -9,8 +9,10 @@ from attrs import frozen
 
 from polybatch import source
 from polybatch.errors import InputError
+from polybatch.tables.rows import Place
 from polybatch.vendor import Vendor
 
+from . import inputs
 from .journal import SeenIds
 from .opening import Gauge, Settings, around, cutter_for, refuse_larger, twice
 from .plan import Cut
@@ -47,13 +49,18 @@ class Plan:
     shards: tuple[Slice, ...]
     refused: tuple[Refusal, ...]
     """Any of these keeps the whole input from being sent."""
+    counted: str = Place().noun
+    """What their numbers count: lines of a file of requests, or rows of a table."""
 
 
-def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
+def rehearse(vendor: Vendor, requests: object, settings: Settings) -> Plan:
     """Check and cut a whole input as a run would. Raises InputError where it cannot be read to its end, or is empty."""
     shards: list[Slice] = []
     refused: list[Refusal] = []
-    beside = around(vendor)
+    beside, found = around(vendor), inputs.lines_of(vendor, requests, settings.template)
+    made = found if isinstance(found, inputs.Made) else None
+    place = Place() if made is None else made.maker.where
+    numbered = source.lines(found) if isinstance(found, Path) else ((0, number, row) for number, row in found.rows())
 
     def sliced(cut: Cut) -> Slice:
         return Slice(len(cut), cut.size + beside, cut.group)
@@ -62,13 +69,14 @@ def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
         seen = SeenIds(Path(folder) / "seen.sqlite")  # an input may come from standard input, which is read once
         try:
             gauge, cutter = Gauge(vendor, settings, "0" * 8), cutter_for(vendor, settings)
-            for count, (offset, number, line) in enumerate(source.lines(requests), 1):
+            for count, (offset, number, given) in enumerate(numbered, 1):
                 try:
-                    custom_id, member = gauge.member(offset, number, line)
+                    line = made.line(number, given) if made is not None else given
+                    custom_id, member = gauge.member(offset, number, line, place(number))
                     if (first := seen.add(custom_id, number)) is not None:
-                        raise twice(f"line {number}", custom_id, first)
+                        raise twice(place, number, custom_id, first)
                 except InputError as error:
-                    reason = error.message.removeprefix(f"line {number}: ")
+                    reason = error.message.removeprefix(place(number)).lstrip(":, ")
                     refused.append(Refusal(number, reason, error.hint))
                 else:
                     shards.extend(map(sliced, cutter.add(member)))
@@ -83,5 +91,5 @@ def rehearse(vendor: Vendor, requests: Path, settings: Settings) -> Plan:
     refuse_larger(total + len(refused), settings, f"{requests}: ")
     return Plan(
         vendor=vendor.profile.name, total=total, bytes=sum(shard.bytes for shard in shards),
-        shards=tuple(shards), refused=tuple(refused),
+        shards=tuple(shards), refused=tuple(refused), counted=place.noun,
     )  # fmt: skip

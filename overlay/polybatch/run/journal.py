@@ -9,7 +9,6 @@ import errno
 import importlib
 import json
 import os
-import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +21,7 @@ from attrs import frozen
 from polybatch.errors import InputError, RunError, RunLocked
 from polybatch.model import BatchStatus
 
+from .here import me, state_folder
 from .machine import Shard, State
 from .migrations import NAME, STEPS
 
@@ -290,7 +290,7 @@ class Lock:
                 owner = file.read().strip() or "an unknown process"
             raise RunLocked(f"{self._path.parent} belongs to {owner}", hint="wait for it, or stop it") from error
         file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.write(me())
         file.flush()
         self._file = file
 
@@ -315,10 +315,7 @@ def _exclusive(file: IO[str]) -> None:
 
 def account_lock(name: str) -> Lock:
     """The lock of an account, for all runs of this user on this machine. Raises OSError where it has no place."""
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    folder = state / "polybatch" / "accounts"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Lock(folder / f"{name}.lock")
+    return Lock(state_folder("accounts") / f"{name}.lock")
 
 
 class SeenIds:

@@ -276,6 +276,8 @@ class RunStatus:
     """What the vendor's replies held that its document does not name, each noted once."""
     more_drift: bool = False
     """Whether there was more than is noted."""
+    invalid: int = 0
+    """Answers that do not fit the run's schema; their lines say why."""
 
     @property
     def settled(self) -> int:
@@ -308,6 +310,7 @@ def status_of(facts: Mapping[str, Any], shards: Sequence[Shard], run_dir: PurePa
         usage=_sum(s.usage for s in shards), odd=_sum(s.odd for s in shards if s.odd),
         repeated=sum(shard.moved for shard in shards if shard.sent),
         drift=tuple(Drift(**noted) for noted in drift.get("noted", ())), more_drift=drift.get("more", False),
+        invalid=facts.get("invalid", 0),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A run from disk alone: its results written anew, its outputs judged, its failures counted. No key, no network.
+"""A run from disk alone: its results written anew, its outputs judged. No key, no network.
 
 What was fetched, and the input, are the truth; the results file is only derived from them.
 """
@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,17 +20,17 @@ from attrs import define, field, fields, frozen
 from polybatch import source
 from polybatch.errors import InputError
 from polybatch.model import Outcome
+from polybatch.tables.writing import is_table
 from polybatch.vendors import find_vendor
 
-from . import sink
+from . import exporting, sink
 from .core import Core
 from .desk import Desk
+from .form import Form
 from .journal import Journal, SeenIds, read
 from .machine import Shard, State
-from .opening import Settings
+from .opening import ARRIVED, Settings
 
-MOST_CODES = 1000
-"""Different error codes that are told apart; a vendor that numbers its errors must not fill the memory."""
 MOST_PROBLEMS = 100
 """Problems that are kept in words; further ones are only counted."""
 
@@ -45,6 +46,8 @@ class Beginning:
     model: str | None
     input: str
     out: str
+    in_order: bool | None
+    """Whether the output is written at the end, of all results."""
     cancelling: bool | None
 
 
@@ -60,7 +63,7 @@ def opened(run_dir: Path) -> Iterator[Core]:
     """A run that is owned but cannot be driven. Raises InputError where there is none, RunLocked."""
     begun = recall(run_dir)
     vendor = find_vendor(begun.vendor)(begun.options, begun.base_url)
-    settings = Settings(out=Path(begun.out), run_dir=run_dir, model=begun.model)
+    settings = Settings(out=Path(begun.out), run_dir=run_dir, model=begun.model, in_order=bool(begun.in_order))
     journal = Journal(run_dir)
     core = Core(Desk(vendor, settings, sink.Folder(run_dir), journal, journal.facts(), journal.shards()))
     try:
@@ -72,16 +75,43 @@ def opened(run_dir: Path) -> Iterator[Core]:
 # -- results, written anew
 
 
-def lines(core: Core) -> Iterator[bytes]:
-    """The results of all finished shards, as lines of the output, in the order in which they were first written."""
-    shards = {shard.number: shard for shard in core.desk.shards}
+def lines_of(run_dir: Path, begun: Beginning, written: Path) -> Path:
+    """The lines of which a file of results was made; they may be those of the file itself."""
+    if is_table(written) or str(written) == begun.out:
+        return run_dir / ARRIVED if begun.in_order else Path(begun.out)
+    return written
+
+
+def lines(core: Core, *, in_order: bool = False) -> Iterator[bytes]:
+    """The results of all finished shards, as lines of the output, in the order in which they were first written.
+
+    `in_order`: in that of the input.
+    """
+    if in_order:
+        yield from chain.from_iterable(exporting.lines(core.desk))
+        return
+    shards, form = {shard.number: shard for shard in core.desk.shards}, Form.of(core.desk.facts)
     for number in core.desk.journal.written():
-        yield from map(sink.line, core.results_of(shards[number]))
+        yield from map(form.line, core.results_of(shards[number]))
 
 
-def rewrite(core: Core, out: Path) -> None:
-    """Write the results file anew, whole or not at all. Raises InputError for a file that is not this run's."""
-    own = out.absolute() == Path(core.desk.facts["out"]) and core.desk.facts["begun"]
+def rewrite(core: Core, out: Path, *, in_order: bool = False) -> None:
+    """Write the results anew, whole or not at all. Raises InputError for a file that is not this run's."""
+    desk = core.desk
+    own = out.absolute() == desk.settings.out
+    if own and in_order and not desk.settings.exported:
+        what = f"{out} holds the results in the order in which they came"
+        raise InputError(what, hint="name another file with --out for the order of the input")
+    if own or not (in_order or is_table(out)):
+        _rewrite(core, desk.settings.arrived if own else out)
+    if in_order or is_table(out) or (own and desk.settings.exported):
+        for _ in exporting.steps(desk, out):
+            pass
+
+
+def _rewrite(core: Core, out: Path) -> None:
+    """Write the results as they came."""
+    own = out.absolute() == core.desk.settings.arrived and core.desk.facts["begun"]
     if not own:
         sink.refuse_foreign(out)
     file = sink.SafeFile(out)
@@ -96,53 +126,12 @@ def rewrite(core: Core, out: Path) -> None:
         core.desk.journal.event("rewritten", {"committed": file.size})
 
 
-# -- what went wrong
-
-
-@define
-class Trouble:
-    """Requests that did not succeed for the same reason."""
-
-    code: str
-    requests: int = 0
-    retryable: int = 0
-    """How many of them may succeed when they are sent again."""
-    example: str = ""
-    """What the vendor said to the first of them."""
-
-
-class _Error(msgspec.Struct):
-    code: str | None = None
-    message: str | None = None
-    retryable: bool = False
+# -- whether everything agrees
 
 
 class _Line(msgspec.Struct):
     custom_id: str
     outcome: str
-    error: _Error | None = None
-
-
-def troubles(out: Path) -> list[Trouble]:
-    """Errors of a results file by their code, the most frequent first. Raises InputError where the file is gone."""
-    found: dict[str, Trouble] = {}
-    for _, _, line in source.lines(out):
-        try:
-            result = msgspec.json.decode(line, type=_Line)
-        except msgspec.DecodeError as error:
-            result = _Line("", "", _Error("unreadable_line", str(error)))
-        if result.error is None:
-            continue
-        code = result.error.code or result.outcome
-        if code not in found and len(found) >= MOST_CODES:
-            code = "other codes"
-        trouble = found.setdefault(code, Trouble(code, example=result.error.message or ""))
-        trouble.requests += 1
-        trouble.retryable += result.error.retryable
-    return sorted(found.values(), key=lambda trouble: -trouble.requests)
-
-
-# -- whether everything agrees
 
 
 @define
@@ -171,10 +160,11 @@ def verify(core: Core) -> Verdict:
     Raises InputError where the input or the results file is gone.
     """
     verdict = Verdict(core.status().total)
-    out = Path(core.desk.facts["out"])
+    out = core.desk.settings.arrived
     _input(core, verdict)
     _states(core, verdict)
     _files(core, verdict)
+    _exported(core, verdict)
     with tempfile.TemporaryDirectory(prefix="polybatch-") as folder, source.open_input(out) as file:
         seen = SeenIds(Path(folder) / "lines.sqlite")
         try:
@@ -236,6 +226,18 @@ def _files(core: Core, verdict: Verdict) -> None:
                 verdict.complain(f"{path} is not what was fetched")
 
 
+def _exported(core: Core, verdict: Verdict) -> None:
+    """The output, where it is made of all results, is what was written."""
+    settings, written = core.desk.settings, core.desk.facts.get(exporting.EXPORTED)
+    if settings.exported and written is not None:
+        found = sink.sha256_of(settings.out)
+        if found != written["sha256"]:
+            verdict.complain(f"{settings.out} is {'gone' if found is None else 'not what this run has written'};"
+                             " `polybatch results` writes it anew")  # fmt: skip
+    elif settings.exported and core.status().finished:
+        verdict.complain(f"{settings.out} is not written yet; `polybatch resume` writes it")
+
+
 def _output(core: Core, out: Path, seen: SeenIds, verdict: Verdict) -> int:
     """Read the results, keeping where each id stands; gives how many ids there are."""
     outcomes, ids = Counter[str](), 0
@@ -261,7 +263,7 @@ def _output(core: Core, out: Path, seen: SeenIds, verdict: Verdict) -> int:
 
 def _shard(core: Core, shard: Shard, seen: SeenIds, file: IO[bytes], verdict: Verdict) -> int:
     """Compare a shard's results with what was fetched; gives how many of its requests have a line."""
-    found = 0
+    found, form = 0, Form.of(core.desk.facts)
     for result in core.results_of(shard, trusted=True):
         offset = seen.find(result.custom_id)
         if offset is None:
@@ -269,7 +271,7 @@ def _shard(core: Core, shard: Shard, seen: SeenIds, file: IO[bytes], verdict: Ve
             continue
         found += 1
         file.seek(offset)
-        if source.clean(file.readline()) + b"\n" != sink.line(result):
+        if source.clean(file.readline()) + b"\n" != form.line(result):
             verdict.complain(f"the line of {result.custom_id!r} is not what was fetched")
     return found
 

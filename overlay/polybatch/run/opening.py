@@ -13,7 +13,7 @@ from contextlib import closing
 from functools import partial
 from itertools import accumulate, repeat
 from pathlib import Path
-from typing import IO, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import attrs
 from attrs import define, field, frozen
@@ -24,9 +24,14 @@ from polybatch.errors import InputError
 from polybatch.intake import Intake
 from polybatch.naming import LEADS, NAMED, identified, led
 from polybatch.repeats import Repeats
+from polybatch.schema_of import json_schema_of
+from polybatch.tables.rows import ROW, Place
+from polybatch.tables.template import Template
+from polybatch.tables.writing import is_table
 from polybatch.vendor import Vendor
 
-from . import sink
+from . import inputs, sink
+from .form import VERSION
 from .journal import Journal
 from .machine import Shard
 from .plan import AS_IT_IS, ID_DIGITS, Cut, Cutter, Member, Stretch, mark_of, plain_marks, token_of, wire_id
@@ -40,6 +45,8 @@ Fingerprint = Callable[[str], str]
 """From a salt to what tells a key from another, without being one."""
 STDOUT = "stdout.jsonl"
 """File in the run directory that holds the results until they are written to standard output, at the end."""
+ARRIVED = "arrived.jsonl"
+"""File in the run directory that holds the results as they come, where the output is made of all of them at the end."""
 
 
 def _absolute(path: Path) -> Path:
@@ -64,8 +71,22 @@ class Settings:
     max_items_per_batch: int | None = None
     max_requests: int | None = None
     model: str | None = None
+    lossy: bool = False
+    """Whether what the vendor cannot carry of a portable request is left out, instead of refused."""
+    instead: bool = False
+    """Whether `model` takes the place of the one that a portable request names."""
     no_check: bool = False
     sandbox: bool = False
+    prompt: str | None = None
+    """What to ask of each row of the input, with the names of columns in braces."""
+    system: str | None = None
+    """The instruction that goes with it; braces as in the prompt."""
+    id_column: str | None = None
+    schema: dict[str, Any] | None = field(default=None, converter=attrs.converters.optional(json_schema_of))
+    """What the answers have to look like: a JSON Schema, a file that holds one, or a type."""
+    max_tokens: int | None = None
+    in_order: bool = False
+    """Whether the output keeps to the order of the input, as tables always do."""
 
     def __attrs_post_init__(self) -> None:
         rules = (
@@ -76,10 +97,27 @@ class Settings:
             ("canary", "a number from 1", _count(self.canary)),
             ("max_items_per_batch", "a number from 1", _count(self.max_items_per_batch)),
             ("max_requests", "a number from 1", _count(self.max_requests)),
+            ("max_tokens", "a number from 1", _count(self.max_tokens)),
         )
         for name, wanted, kept in rules:
             if not kept:
                 raise InputError(f"{name} is {wanted}, not {getattr(self, name)!r}")
+        _ = self.template  # which refuses what is none
+
+    @property
+    def template(self) -> Template:
+        """What is made of each row of the input."""
+        return Template(self.prompt, self.system, self.id_column, self.max_tokens, self.schema)
+
+    @property
+    def exported(self) -> bool:
+        """Whether the output is written at the end, of all results."""
+        return self.in_order or is_table(self.out)
+
+    @property
+    def arrived(self) -> Path:
+        """Where results are written as they come."""
+        return self.run_dir / ARRIVED if self.exported else self.out
 
 
 def _number(value: object) -> bool:
@@ -90,17 +128,18 @@ def _count(value: object) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
 
 
-def paths(requests: Path, vendor: str, out: Path | None, run_dir: Path | None) -> tuple[Path, Path]:
+def paths(requests: object, vendor: str, out: Path | None, run_dir: Path | None) -> tuple[Path, Path]:
     """Where results and journal go; `-` is standard input, or standard output. Raises InputError."""
-    if str(requests) == "-":
+    if not isinstance(requests, Path) or str(requests) == "-":
         if run_dir is None:
-            raise InputError("standard input needs --run-dir", hint="so that the run can be resumed")
+            what = "standard input needs" if isinstance(requests, Path) else "rows that no file holds need"
+            raise InputError(f"{what} --run-dir", hint="so that the run can be resumed")
         default = run_dir / "results.jsonl"
     else:
         default, beside = default_paths(requests, vendor)
         run_dir = run_dir or beside
     if out is not None and out.suffix in {".gz", ".zst"}:
-        raise InputError(f"{out}: results are written as plain JSON lines", hint=f"name it {out.with_suffix('')}")
+        raise InputError(f"{out}: results are not written compressed", hint=f"name it {out.with_suffix('')}")
     return run_dir / STDOUT if str(out) == "-" else out or default, run_dir
 
 
@@ -115,7 +154,7 @@ def default_paths(requests: Path, vendor: str) -> tuple[Path, Path]:
 
 def begin(
     vendor: Vendor,
-    requests: Path,
+    requests: object,
     settings: Settings,
     folder: sink.Folder,
     journal: Journal,
@@ -123,37 +162,35 @@ def begin(
     fingerprint: Fingerprint,
 ) -> dict[str, Any]:
     """Check the whole input and cut it into shards. Raises InputError, naming the line."""
-    path = requests.absolute()
-    if str(requests) == "-" or requests.suffix in {".gz", ".zst"}:
-        path = folder.path.absolute() / sink.INPUT
-        with source.open_input(requests) as stream:
-            _spooled(stream, path, requests)
+    path, place, origin = inputs.settled(vendor, requests, settings.template, folder)
     digest = hashlib.sha256()
     run_id, salt = secrets.token_hex(10), secrets.token_hex(8)
     shards: list[Shard] = []
     canary = 0
-    for cut in cuts(vendor, path, settings, run_id, digest):
+    for cut in cuts(vendor, path, place, settings, run_id, digest):
         folder.save_members(len(shards), cut)
         number = len(shards)
         shards.append(Shard(number, 0, len(cut), cut.size, cut.group, token=token_of(run_id, number, 0)))
         canary += cut.canary
     if not shards:
-        raise InputError(f"{requests} holds no requests")
+        raise InputError(f"{requests if isinstance(requests, Path) else 'the table'} holds no requests")
     facts = {
         **identity, "run_id": run_id, "input": str(path), "input_sha256": digest.hexdigest(),
-        "requests": str(requests if str(requests) == "-" else requests.absolute()),
-        "out": str(settings.out.absolute()), "begun": False, "committed": 0,
-        "salt": salt, "key": fingerprint(salt), "canary": canary, "marks": "crc32",
+        "requests": inputs.name_of(requests), **origin,
+        "out": str(settings.out.absolute()), "in_order": settings.exported, "begun": False, "committed": 0,
+        "salt": salt, "key": fingerprint(salt), "canary": canary, "marks": "crc32", "form": VERSION,
     }  # fmt: skip
     folder.sync_plan()
     journal.plan(shards, facts)
     return facts
 
 
-def cuts(vendor: Vendor, path: Path, settings: Settings, run_id: str, digest: source.Digest) -> Iterator[Cut]:
-    """Read, check and cut the whole input. Raises InputError, naming the line."""
+def cuts(
+    vendor: Vendor, path: Path, place: Place, settings: Settings, run_id: str, digest: source.Digest
+) -> Iterator[Cut]:
+    """Read, check and cut the whole input. Raises InputError, naming the place."""
     gauge, cutter, first = Gauge(vendor, settings, run_id), cutter_for(vendor, settings), settings.canary or 0
-    place, most = f"{path.name}, ", math.inf if settings.max_requests is None else settings.max_requests
+    most = math.inf if settings.max_requests is None else settings.max_requests
     count = 0
     with closing(Repeats()) as seen:
         for block in source.blocks(path, digest):
@@ -168,21 +205,22 @@ def cuts(vendor: Vendor, path: Path, settings: Settings, run_id: str, digest: so
             for offset, number, line in block:
                 count += 1
                 if count > most:
-                    refuse_larger(count, settings, f"{place}line {number}: ")
-                custom_id, member = gauge.member(offset, number, line, place)
+                    refuse_larger(count, settings, f"{place(number)}: ")
+                custom_id, member = gauge.member(offset, number, line, place(number))
                 seen.add([custom_id])
                 if filled := cutter.add(member):
                     yield from canaries(filled) if count <= first else filled
                 if count == first:
                     yield from canaries(cutter.finish())
         for custom_id, number, line_of_first in seen.found(partial(gauge.named, path)):
-            raise twice(f"{place}line {number}", custom_id, line_of_first)
+            raise twice(place, number, custom_id, line_of_first)
     yield from cutter.finish()
 
 
-def twice(where: str, custom_id: str, line: int) -> InputError:
+def twice(place: Place, number: int, custom_id: str, first: int) -> InputError:
     """The exception for an id that comes a second time."""
-    return InputError(f"{where}: custom_id {custom_id!r} was used before, on line {line}")
+    before = f"{'in' if place.noun == ROW else 'on'} {place.noun} {first}"
+    return InputError(f"{place(number)}: custom_id {custom_id!r} was used before, {before}")
 
 
 def canaries(cuts: Iterable[Cut]) -> Iterator[Cut]:
@@ -230,7 +268,10 @@ class Gauge:
     def __attrs_post_init__(self) -> None:
         self._most = self.vendor.profile.limits.max_bytes or math.inf
         self._around, self._travelling = around(self.vendor), wire_id(self.run_id, 0, 0, 0)
-        self._intake = Intake(self.vendor, check=not self.settings.no_check, model=self.settings.model)
+        given = self.settings
+        self._intake = Intake(
+            self.vendor, check=not given.no_check, model=given.model, lossy=given.lossy, instead=given.instead
+        )
 
     def usual(self, lines: Sequence[bytes]) -> list[str] | None:
         """The ids on lines that all have the usual form, so that nothing more is to be looked at."""
@@ -254,9 +295,9 @@ class Gauge:
         starts = accumulate(lengths, lambda start, length: start + length + 1, initial=block.offset)
         return Stretch([*starts][:-1], range(block.number, block.number + len(lines)), sizes, plain_marks(lines))
 
-    def member(self, offset: int, number: int, line: bytes, place: str = "") -> tuple[str, Member]:
+    def member(self, offset: int, number: int, line: bytes, where: str) -> tuple[str, Member]:
         """The request on a line, and its id. Raises InputError, which says where and why it is refused."""
-        where, profile = f"{place}line {number}", self.vendor.profile
+        profile = self.vendor.profile
         group = alone = request = None
         mark, admitted = mark_of(line), self._intake.admitted(line, self._travelling)
         size = 0 if admitted is None else len(identified(line, self._travelling))
@@ -281,15 +322,8 @@ class Gauge:
             yield self._intake.read(line, f"line {number}").custom_id, number
 
 
-def _spooled(stream: IO[bytes], path: Path, requests: Path) -> None:
-    try:
-        sink.spool(stream, path)
-    except (OSError, EOFError) as error:
-        raise InputError(f"cannot read {requests}: {error}", hint="is the file complete?") from error
-
-
 def refuse_other(
-    facts: Mapping[str, Any], identity: Mapping[str, Any], requests: Path, settings: Settings,
+    facts: Mapping[str, Any], identity: Mapping[str, Any], requests: object, settings: Settings, vendor: Vendor,
     changed: Callable[[], str] = str,
 ) -> None:  # fmt: skip
     """Refuse to go on with something else than the run began with; `changed` says where an input differs."""
@@ -297,28 +331,14 @@ def refuse_other(
         if facts.get(name) != value:
             raise InputError(
                 f"this run was started with {name} {facts.get(name)!r}, not {value!r}",
-                hint=f"name another --run-dir than {settings.run_dir}, or give the same again",
+                hint=f"name another --run-dir than {settings.run_dir} (and another --out), or give the same again",
             )
     if facts["out"] != str(settings.out.absolute()):
         written = "standard output" if Path(facts["out"]).name == STDOUT else facts["out"]
         raise InputError(f"this run writes its results to {written}", hint="give the same --out, or another --run-dir")
+    if facts.get("in_order", False) != settings.exported:
+        begun = "with --in-order" if facts.get("in_order") else "without --in-order"
+        raise InputError(f"this run was begun {begun}", hint="give the same, or another --run-dir")
     if settings.canary is not None and not facts.get("canary"):
         raise InputError("this run was begun without --canary", hint="leave it out; only a new run can have one")
-    given = str(requests if str(requests) == "-" else requests.absolute())
-    if given not in {facts["requests"], facts["input"]}:
-        raise InputError(f"this run reads {facts['requests']}, not {given}", hint="name another --run-dir")
-    for path in sorted({facts["input"], given} - {"-"}):
-        if sha256_of(Path(path)) != facts["input_sha256"]:
-            where = changed() if path == facts["input"] else ""
-            raise InputError(
-                f"{path} is not what it was when the run was planned" + (f"; {where}" if where else ""),
-                hint="restore it, or start a new run",
-            )
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of an input's bytes, decompressed."""
-    digest = hashlib.sha256()
-    for _ in source.lines(path, digest):
-        pass
-    return digest.hexdigest()
+    inputs.refuse_other(facts, requests, settings.template, vendor, changed)

@@ -21,20 +21,20 @@ import msgspec
 from attrs import frozen
 
 from polybatch.errors import InputError, RunError
-from polybatch.model import ErrorInfo, Outcome, Result, Usage
+from polybatch.model import Result
 from polybatch.vendor import Payload
 
+from .form import PLAIN, Checked, Form, encoder
 from .migrations import NAME
 from .plan import Cut
 
 BLOCK = 1 << 18
-PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+PRIVATE_DIR, PRIVATE_FILE, PUBLIC_FILE = 0o700, 0o600, 0o666
 INPUT = "input.jsonl"
 """Where an input is kept that cannot be read twice."""
 PARTS = ("plan", "payload", "replies", "results", "quarantine")
 OURS = frozenset({*PARTS, NAME, f"{NAME}-wal", f"{NAME}-shm", "lock", "seen.sqlite", INPUT, f"{INPUT}.part"})
 """What a run directory may hold before its run is planned."""
-encoder = msgspec.json.Encoder()
 
 
 @frozen
@@ -150,10 +150,10 @@ class Folder:
 class SafeFile:
     """A file that exists whole and safe on disk, or not at all."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, mode: int = PRIVATE_FILE) -> None:
         self._path = path
         self._part = path.with_name(path.name + ".part")
-        self._file = private(self._part)
+        self._file = private(self._part, mode=mode)
         self.digest = hashlib.sha256()
         self.size = 0
 
@@ -220,8 +220,8 @@ def payload_of(path: Path) -> Payload:
 class Output:
     """The results file: one line for each request, with everything up to the committed offset safe."""
 
-    def __init__(self, path: Path, committed: int) -> None:
-        self.path = path
+    def __init__(self, path: Path, committed: int, form: Form = PLAIN) -> None:
+        self.path, self._form = path, form
         fresh = not path.exists()
         self._file: IO[bytes] = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666), "wb")  # it is never read here
         if fresh:
@@ -230,9 +230,13 @@ class Output:
         self._file.truncate(committed)
         self._file.seek(committed)
 
-    def write(self, results: Sequence[Result]) -> None:
-        """Add lines; nothing is safe before `commit`."""
-        self._file.write(encoder.encode_lines([*map(_members, results)]))
+    def write(self, results: Sequence[Result]) -> int:
+        """Add lines; nothing is safe before `commit`. Gives how many answers do not fit the run's schema."""
+        lines = [*map(self._form.members, results)]
+        self._file.write(encoder.encode_lines(lines))
+        if self._form.schema is None:
+            return 0
+        return sum(isinstance(line, Checked) and line.invalid is not None for line in lines)
 
     def commit(self) -> int:
         """Make everything durable; returns the offset up to which it is."""
@@ -301,36 +305,9 @@ def refuse_shortened(path: Path, committed: int) -> None:
         raise InputError(f"{path} is shorter than this run has written it", hint="`polybatch results` writes it anew")
 
 
-def line(result: Result) -> bytes:
-    """A result as a line of the output, in the form that INTERFACE fixes for every vendor."""
-    return encoder.encode(_members(result)) + b"\n"
-
-
-def _members(result: Result) -> _Line:
-    answer, body = result.answer, result.body_raw
-    return _Line(
-        result.custom_id,
-        result.outcome,
-        answer.text if result.outcome is Outcome.SUCCEEDED else None,
-        msgspec.Raw(body) if body else None,
-        answer.usage,
-        result.error,
-        result.vendor,
-        result.batch_id or None,
-    )
-
-
-class _Line(msgspec.Struct, gc=False):
-    """The members of a line of the output, in their order."""
-
-    custom_id: str
-    outcome: Outcome
-    text: str | None
-    body: msgspec.Raw | None
-    usage: Usage | None
-    error: ErrorInfo | None
-    vendor: str
-    batch_id: str | None
+def line(result: Result, form: Form = PLAIN) -> bytes:
+    """A result as a line of the output."""
+    return form.line(result)
 
 
 def lines_of(records: Sequence[bytes]) -> bytes:
@@ -363,9 +340,9 @@ def spool(source: Any, path: Path) -> None:
     file.commit()
 
 
-def private(path: Path) -> IO[bytes]:
-    """A new file that nobody else can read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb")
+def private(path: Path, *, mode: int = PRIVATE_FILE) -> IO[bytes]:
+    """A new file that nobody else can read, unless `mode` says so."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb")
 
 
 def _sync_directory(path: Path) -> None:

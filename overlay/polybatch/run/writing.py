@@ -20,11 +20,14 @@ from polybatch.model import Outcome, Result, Usage
 
 from . import sink
 from .contents import Contents
+from .form import Form, encoder
 from .journal import Exception_, Journal
 from .machine import Shard, State
 from .reconcile import Tally, bits
 
 TOKENS = Usage.__struct_fields__
+INVALID = "invalid"
+"""The fact that says how many answers do not fit the run's schema."""
 CHUNK = 100
 """Results written at a time: so few that they are still in the processor's cache."""
 
@@ -53,21 +56,20 @@ class Writer:
         tally = Tally()
         try:
             output = self._opened()
-            for chunk in batched(page.read(self.contents.placed(shard, tally, quarantine.add))):
-                output.write(chunk)
-            committed = output.commit()
+            invalid = sum(map(output.write, batched(page.read(self.contents.placed(shard, tally, quarantine.add)))))
+            kept = {"committed": output.commit(), INVALID: int(self.facts.get(INVALID, 0)) + invalid}
             quarantine.close()
             done = attrs.evolve(
                 shard, state=State.DONE, outcomes=page.counted(), moved=len(page.moved), odd=tally.found(),
                 usage=dict(page.usage),
             )  # fmt: skip
             succeeded, moved = bits(page.succeeded, shard.items), bits(page.moved, shard.items)
-            self.journal.finish(done, {"committed": committed}, succeeded, moved, page.exceptions)
+            self.journal.finish(done, kept, succeeded, moved, page.exceptions)
         except BaseException:
             self.close()  # what was not recorded is cut off when the file is opened again
             quarantine.drop()
             raise
-        self.facts["committed"] = committed
+        self.facts.update(kept)
         for name in ("state", "outcomes", "moved", "odd", "usage"):
             setattr(shard, name, getattr(done, name))
         return tally
@@ -81,7 +83,7 @@ class Writer:
     def _opened(self) -> sink.Output:
         if self._output is None:
             self.check()
-            self._output = sink.Output(self.path, int(self.facts["committed"]))
+            self._output = sink.Output(self.path, int(self.facts["committed"]), Form.of(self.facts))
         if not self.facts["begun"]:
             # Before the first byte: from here on the file is ours to cut.
             self.journal.event("output_begun", {"begun": True})
@@ -144,7 +146,7 @@ class Quarantine:
         """Keep one."""
         if self._file is None:
             self._file = sink.SafeFile(self.path)
-        self._file.write(sink.encoder.encode({"reason": reason, "raw": raw.decode("utf-8", "replace")}) + b"\n")
+        self._file.write(encoder.encode({"reason": reason, "raw": raw.decode("utf-8", "replace")}) + b"\n")
 
     def close(self) -> None:
         """Make them durable."""

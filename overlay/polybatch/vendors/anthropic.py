@@ -10,13 +10,16 @@ from datetime import timedelta
 from typing import Any, ClassVar, Literal, TypedDict, cast
 
 from polybatch import retry
-from polybatch.dialects import inline, messages
+from polybatch.dialects import inline, messages, to_messages
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, PolybatchError
+from polybatch.features import Feature
 from polybatch.flow import Flow, Response, Warn, call, exchange, until
 from polybatch.model import Answer, Batch, BatchStatus, Counts, ErrorInfo, Finish, Outcome, Request, Result
 from polybatch.origin import same_origin
+from polybatch.portable import Chat
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
+from polybatch.schema_of import closed
 from polybatch.vendor import (
     FindBy,
     Mark,
@@ -73,6 +76,10 @@ FINISHES: Mapping[str, Finish] = messages.FINISHES
 RETRYABLE: Mapping[str, bool] = messages.RETRYABLE
 
 
+SAMPLED = "2023-06-01"
+"""The only version that takes temperature, top_p and top_k (§2.0)."""
+
+
 class AnthropicOptions(Options, kw_only=True, forbid_unknown_fields=True, frozen=True):
     """What Anthropic's operations take besides requests and a key."""
 
@@ -114,6 +121,23 @@ class Anthropic:
     def request(self, item: Mapping[str, Any]) -> Request:
         view, rest = inline.viewed(item, wire.BetaMessageBatchIndividualRequestParams)
         return inline.request(view.custom_id, view.params, rest)
+
+    def carried(self) -> frozenset[Feature]:
+        # §2.2: a message may have the role system, and output_config has a place for both
+        mine = to_messages.CARRIED | {Feature.LATER_SYSTEM, Feature.SCHEMA, Feature.EFFORT}
+        return mine if self.options.version == SAMPLED else mine - to_messages.SAMPLING
+
+    def chat(self, chat: Chat) -> Mapping[str, Any]:
+        made, asked = to_messages.body(chat), params.BetaOutputConfigParam()
+        if chat.response_format:
+            schema = closed(chat.response_format.json_schema.schema)  # one that is not is refused
+            form = params.BetaJSONOutputFormatParam(type="json_schema", schema=schema)
+            asked = params.BetaOutputConfigParam(format=form)
+        if chat.reasoning_effort:
+            asked = {**asked, **params.BetaOutputConfigParam(effort=chat.reasoning_effort)}
+            if not chat.reasoning_budget:
+                made |= _Extended(thinking=params.BetaThinkingConfigParam(type="adaptive"))
+        return {**made, **_Extended(output_config=asked)} if asked else made
 
     def model(self, request: Request) -> str | None:
         return inline.glance(request.body, wire.BetaCreateMessageParams).model
@@ -180,14 +204,14 @@ class Anthropic:
         result = line.result
         if line.custom_id is None or result is None:
             raise ContractError(f"a result line without its id or result: {shorten(record)}", raw=record)
-        outcome, error = OUTCOMES.get(result.type or ""), None
+        outcome, error, request_id = OUTCOMES.get(result.type or ""), None, None
         if outcome is None:
             error = unknown_variant(result.type)
         elif outcome is Outcome.ERRORED:
-            error = _item_error(raw_bytes(result.error))
+            error, request_id = _item_error(raw_bytes(result.error))
         return Result(
             line.custom_id, outcome or Outcome.ERRORED, PROFILE.name, batch_id, record, error,
-            raw_bytes(result.message), _answer,
+            raw_bytes(result.message), _answer, None, request_id,
         )  # fmt: skip
 
     # -- a batch of ours (§2.4): only its size can tell before the end, and the ids of its results after it
@@ -260,6 +284,13 @@ class Anthropic:
         )
 
 
+class _Extended(TypedDict, total=False):
+    """What Anthropic's own Messages requests have besides."""
+
+    thinking: params.BetaThinkingConfigParam
+    output_config: params.BetaOutputConfigParam
+
+
 class _Headers(TypedDict):
     """What every operation takes, by the generated names."""
 
@@ -269,13 +300,12 @@ class _Headers(TypedDict):
     beta: bool | Unset
 
 
-def _item_error(raw: bytes) -> ErrorInfo:
-    """An errored item carries the whole envelope: its error stands one level further in (§2.2)."""
+def _item_error(raw: bytes) -> tuple[ErrorInfo, str | None]:
+    """The error and the request's id: an errored item carries the whole envelope, one level further in (§2.2)."""
     envelope = readable(raw, wire.BetaErrorResponse)
     error = envelope.error or wire.BetaError()
-    return ErrorInfo(
-        code=error.type, message=error.message, status=None, retryable=RETRYABLE.get(error.type or "", False)
-    )
+    again = RETRYABLE.get(error.type or "", False)
+    return ErrorInfo(code=error.type, message=error.message, status=None, retryable=again), envelope.request_id
 
 
 def _answer(body: bytes) -> Answer:

@@ -16,13 +16,15 @@ from typing import Annotated, Any, ClassVar, Literal, TypedDict, TypeGuard
 
 import msgspec
 
-from polybatch import retry
+from polybatch import portable, retry
 from polybatch.dialects import inline
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, PolybatchError, Unsupported
+from polybatch.features import Feature
 from polybatch.flow import Emit, Flow, Response, call, exchange, mapped
 from polybatch.grouping import grouped
-from polybatch.model import Answer, Batch, BatchStatus, Callback, Outcome, Request, Result, no_result
+from polybatch.model import Answer, Batch, BatchStatus, Callback, Outcome, Request, Result, ToolCall, no_result
+from polybatch.portable import Chat
 from polybatch.reading import mended, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
 from polybatch_generated.letta import params, wire
@@ -71,6 +73,15 @@ ANSWERS: Mapping[str, bool] = {
     "user": False, "system": False, "function": False, "approval": False, "summary": False,
 }  # fmt: skip
 """Whether a message of that role shows that its agent has run (§3.3)."""
+CARRIED = frozenset({
+    Feature.SYSTEM, Feature.LATER_SYSTEM, Feature.TURNS, Feature.IMAGE_URL, Feature.IMAGE_DATA,
+})  # fmt: skip
+"""What an agent can be told (§3.2); its model, tools and limits are its own, and the batch runner reads no others."""
+ROLES: Mapping[type[portable.Message], Literal["user", "system", "assistant"]] = {
+    portable.UserMessage: "user",
+    portable.SystemMessage: "system",
+    portable.AssistantMessage: "assistant",
+}
 NO_BATCHES = frozenset({404, 405, 410, 501})
 """Answers to a create that mean that the server has no batches, or no longer (§3.0)."""
 ONLY_INPUT = frozenset({"summarized_reasoning"})
@@ -131,6 +142,16 @@ class Letta:
     def request(self, item: Mapping[str, Any]) -> Request:
         own, body = inline.viewed(item, _Named)
         return inline.request(own.custom_id, body, {})
+
+    def carried(self) -> frozenset[Feature]:
+        return CARRIED
+
+    def chat(self, chat: Chat) -> Mapping[str, Any]:
+        if not chat.agent_id:
+            raise InputError("agent_id: Letta needs it, to know who answers")
+        instructions, messages = chat.opening
+        told: list[params.MessageCreateUnion] = [*map(_spoken, [*instructions, *messages])]
+        return {**params.LettaBatchRequest(agent_id=chat.agent_id, messages=told)}
 
     def model(self, request: Request) -> str | None:
         return None
@@ -287,6 +308,22 @@ class Letta:
         )  # fmt: skip
 
 
+def _spoken(message: portable.Message) -> params.MessageCreate:
+    """A message of a portable request, one of those that an agent is told."""
+    content = message.content
+    said = content if isinstance(content, str) else [*map(_block, content or ())]
+    return params.MessageCreate(role=ROLES[type(message)], content=said)
+
+
+def _block(part: portable.TextPart | portable.ImagePart) -> params.LettaMessageContentUnion:
+    if isinstance(part, portable.TextPart):
+        return params.TextContent(type="text", text=part.text)
+    source: params.ImageSourceUnion = params.UrlImage(type="url", url=part.image_url.url)
+    if (found := part.inline) is not None:
+        source = params.Base64Image(type="base64", media_type=found[0], data=found[1])
+    return params.ImageContent(type="image", source=source)
+
+
 class _Headers(TypedDict):
     """What every operation takes, by the generated names."""
 
@@ -377,17 +414,27 @@ def _verdict(stored: Sequence[bytes], mark: Mark) -> bool | None:
 
 
 def _answer(body: bytes) -> Answer:
-    return Answer(_text(body))
+    """What the agent sent to the user, a line for each message, else what it wrote without sending it; its other calls.
 
-
-def _text(body: bytes) -> str | None:
-    """What the agent sent to the user, a line for each message; else what it wrote without sending it."""
+    Messages do not say what their agent used or why it stopped (§3.2).
+    """
     said = [message for message in _answers(_messages(body)) if message.role == "assistant"]
-    calls = [call.function for message in said for call in message.tool_calls or () if call.function is not None]
-    sent = [readable((call.arguments or "").encode(), _Spoken).message for call in calls if call.name == SPEAK]
-    written = ["".join(part.text or "" for part in message.content or ()) for message in said]
+    calls = [
+        ToolCall(call.id, call.function.name, call.function.arguments or "")
+        for message in said for call in message.tool_calls or () if call.function is not None
+    ]  # fmt: skip
+    sent = [readable(call.arguments.encode(), _Spoken).message for call in calls if call.name == SPEAK]
+    parts = [message.content or () for message in said]
+    written = ["".join([part.text or "" for part in each]) for each in parts]
+    thoughts = [part.reasoning for each in parts for part in each if part.reasoning]
     found = [text for text in sent if text is not None] or [text for text in written if text]
-    return "\n".join(found) if found else None
+    return Answer(
+        text="\n".join(found) if found else None,
+        tool_calls=tuple([call for call in calls if call.name != SPEAK]),
+        model=next((message.model for message in said if message.model), None),
+        reasoning="\n".join(thoughts) if thoughts else None,
+        id=said[-1].id if said else None,
+    )
 
 
 VENDOR: type[Vendor] = Letta

@@ -18,11 +18,13 @@ from typing import Annotated, Any, ClassVar, TypedDict, cast
 import msgspec
 
 from polybatch import retry
-from polybatch.dialects import inline, openai_lines
+from polybatch.dialects import inline, openai_lines, to_completions
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, PolybatchError, TooManyBatches, Unsupported, VendorError
+from polybatch.features import Feature
 from polybatch.flow import Emit, Flow, Response, Warn, call, exchange, mapped
 from polybatch.model import Batch, BatchStatus, Outcome, Request, Result
+from polybatch.portable import Chat
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import FindBy, Mark, Options, Payload, Profile, Vendor, drift, not_offered, read_options, refused
 from polybatch_generated.meshapi import params, wire
@@ -135,6 +137,12 @@ class MeshAPI:
         own = params.BatchRequestItem(custom_id="", body={})
         return inline.request(view.custom_id, view.body, {name: item[name] for name in item if name not in own})
 
+    def carried(self) -> frozenset[Feature]:
+        return to_completions.CARRIED
+
+    def chat(self, chat: Chat) -> Mapping[str, Any]:
+        return to_completions.body(chat)
+
     def model(self, request: Request) -> str | None:
         return inline.glance(request.body, wire.BatchRequestBody).model
 
@@ -230,8 +238,7 @@ class MeshAPI:
         outcome, error = openai_lines.judged(response.status_code, complaint, body or record, RETRYABLE)
         answer = body if outcome is Outcome.SUCCEEDED else b""
         return Result(
-            line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer,
-            read=ANSWER,
+            line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer, ANSWER, None, response.request_id,
         )  # fmt: skip
 
     def _file(self, file_id: str) -> Flow[None]:

@@ -18,11 +18,13 @@ from urllib.parse import quote
 import msgspec
 
 from polybatch import retry
-from polybatch.dialects import inline, messages, openai_lines
+from polybatch.dialects import inline, messages, openai_lines, to_messages
 from polybatch.document import Document, Scheme
 from polybatch.errors import ContractError, InputError, Unsupported, VendorError
+from polybatch.features import Feature
 from polybatch.flow import Flow, Reply, Response, Warn, call
 from polybatch.model import Answer, Batch, BatchStatus, ErrorInfo, Outcome, Request, Result, Usage
+from polybatch.portable import Chat
 from polybatch.reading import raw_bytes, readable, shorten, tolerant, unexpected, when
 from polybatch.vendor import (
     FindBy,
@@ -119,6 +121,12 @@ class OneRouter:
         view, rest = inline.viewed(item, wire.BatchRequest)
         return inline.request(view.custom_id, view.params, rest)
 
+    def carried(self) -> frozenset[Feature]:
+        return to_messages.CARRIED | {Feature.METADATA}  # §5.1: any text
+
+    def chat(self, chat: Chat) -> Mapping[str, Any]:
+        return to_messages.body(chat)
+
     def model(self, request: Request) -> str | None:
         return inline.glance(request.body, wire.MessageParams).model
 
@@ -178,11 +186,11 @@ class OneRouter:
             raise ContractError(f"a result line without its id: {shorten(record)}", raw=record)
         if line.result:
             outcome, error, answer = _message_result(line.result, record)
-            read = _answer
+            read, request_id = _answer, line.result.error.request_id if line.result.error else None
         else:
             outcome, error, answer = _completion_result(line, record)
-            read = ANSWER
-        return Result(line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer, read)
+            read, request_id = ANSWER, line.response.request_id if line.response else None
+        return Result(line.custom_id, outcome, PROFILE.name, batch_id, record, error, answer, read, None, request_id)
 
     # -- a batch of ours
 

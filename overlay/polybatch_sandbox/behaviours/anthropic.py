@@ -40,6 +40,7 @@ class Anthropic:
     MODES: ClassVar[Modes] = {
         "results_url": ("own", "foreign"),  # foreign: on the second host, where no key belongs
         "too_large": ("json", "html"),  # html: as the network in front of the API answers, §2.3
+        "pieces": (1, 2),  # so many blocks of text in an answer
     }
 
     def __init__(self, bench: Bench) -> None:
@@ -229,7 +230,8 @@ class Anthropic:
         }
 
     def _line(self, batch: Batch, item: Item, outcome: life.Outcome, call: Call) -> dict[str, Any]:
-        line = answers.anthropic_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code)
+        pieces = self.bench.modes["pieces"]
+        line = answers.anthropic_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code, pieces=pieces)
         line["result"]["type"] = call.effect.word(line["result"]["type"])
         return line
 

@@ -54,7 +54,7 @@ class Letta:
         "cancel": ("works", "disabled"),  # disabled: 501, with the job cancelled all the same
         "stuck": (False, True),  # new jobs run for ever
         "dropped": (0, int),  # so many agents of a new job vanish
-        "answers": ("tool", "text"),  # text: the model answers without calling send_message
+        "answers": ("tool", "text", "steps"),  # text: without send_message; steps: after a call of another tool
         "detail": ("string", "array"),  # of a 422: as the server sends it, as the document publishes it
     }
 
@@ -264,7 +264,7 @@ class Letta:
     def _replies(self, batch: Batch, agent: str | None, *, descending: bool) -> Iterator[Rows]:
         for item, outcome in self.bench.answered(batch, descending=descending):
             if agent in {None, item.key} and outcome == "succeeded" and item.index >= batch.facts["dropped"]:
-                yield self._reply_rows(item, by_tool=batch.facts["answers"] == "tool")
+                yield self._reply_rows(item, batch.facts["answers"])
 
     def _row(self, item: Item, role: str, moment: int, use: str) -> dict[str, Any]:
         chosen = answers.dice(self.bench.seed, item)
@@ -292,19 +292,35 @@ class Letta:
         row = self._row(item, message["role"], self._moment(item) + index, f"request {index}")
         return row | {name: message[name] for name in ("content", "name", "otid", "sender_id", "group_id")}
 
-    def _reply_rows(self, item: Item, *, by_tool: bool) -> Rows:
+    def _reply_rows(self, item: Item, manner: str) -> Rows:
         moment, text = self._moment(item) + ANSWERS_AFTER, item.brief["text"]
-        assistant = self._row(item, "assistant", moment, "assistant") | {"model": "claude-example"}
-        if not by_tool:
-            return [assistant | {"content": _text(text)}]
-        call_id = "call_" + answers.dice(self.bench.seed, item).word("call", 24)
-        function = {"name": "send_message", "arguments": json.dumps({"message": text}, ensure_ascii=False)}
-        assistant["tool_calls"] = [{"id": call_id, "type": "function", "function": function}]
-        sent = "message sent"
-        returned = {"tool_call_id": call_id, "status": "success", "stdout": None, "stderr": None, "func_response": sent}
-        tool = self._row(item, "tool", moment + 1, "tool") | {"name": "send_message", "tool_call_id": call_id}
-        content = _text(json.dumps({"status": "OK", "message": sent}))
-        return [assistant, tool | {"tool_returns": [returned], "content": content}]
+        if manner == "text":
+            return [self._said(item, moment, "assistant") | {"content": _text(text)}]
+        first: Rows = []
+        if manner == "steps":
+            first = self._called(item, moment, "search", "conversation_search", {"query": text}, returned="[]")
+            first[0]["content"] = [
+                {"type": "reasoning", "is_native": True, "reasoning": "I look it up.", "signature": None}
+            ]
+        return first + self._called(
+            item, moment + len(first), "", "send_message", {"message": text}, returned="message sent"
+        )
+
+    def _said(self, item: Item, moment: int, use: str) -> dict[str, Any]:
+        return self._row(item, "assistant", moment, use) | {"model": "claude-example"}
+
+    def _called(
+        self, item: Item, moment: int, use: str, name: str, arguments: Mapping[str, Any], *, returned: str
+    ) -> Rows:
+        """A step: the agent calls a tool, and the server runs it."""
+        call_id = "call_" + answers.dice(self.bench.seed, item).word(f"{use}call", 24)
+        function = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
+        said = self._said(item, moment, f"{use}assistant")
+        said["tool_calls"] = [{"id": call_id, "type": "function", "function": function}]
+        run = {"tool_call_id": call_id, "status": "success", "stdout": None, "stderr": None, "func_response": returned}
+        tool = self._row(item, "tool", moment + 1, f"{use}tool") | {"name": name, "tool_call_id": call_id}
+        content = _text(json.dumps({"status": "OK", "message": returned}))
+        return [said, tool | {"tool_returns": [run], "content": content}]
 
 
 def _array(rows: Iterable[object]) -> Iterator[bytes]:

@@ -57,6 +57,7 @@ class MeshAPI:
         "errors": ("envelope", "detail", "text"),  # detail: FastAPI's; text: as a proxy answers
         "list": ("lean", "full"),
         "metadata": ("echo", "none"),
+        "pieces": (1, 2),  # 2: content as a list of parts, as some providers send it
     }
 
     def __init__(self, bench: Bench) -> None:
@@ -273,7 +274,8 @@ class MeshAPI:
         }
 
     def _line(self, batch: Batch, item: Item, outcome: str) -> dict[str, Any] | None:
-        return answers.openai_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code)
+        pieces = self.bench.modes["pieces"]
+        return answers.openai_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code, pieces=pieces)
 
     def _file_line(self, batch: Batch, item: Item, outcome: str) -> dict[str, Any] | None:
         line = self._line(batch, item, outcome)

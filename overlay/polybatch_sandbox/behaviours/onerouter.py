@@ -62,6 +62,7 @@ class OneRouter:
         "lines": ("openai", "alias", "anthropic"),  # alias: `status` in place of `status_code`
         "errors": ("status", "in_200"),  # in_200: HTTP 200 unless the request itself or the credits are at fault
         "cancel": ("path", "absent"),
+        "pieces": (1, 2),  # so many blocks, or parts, of text in an answer
     }
 
     def __init__(self, bench: Bench) -> None:
@@ -229,9 +230,10 @@ class OneRouter:
         return f"{self.bench.results_host}/batch-llm/azure-batch%2F{quote(batch.id, safe='')}_{self._mark(batch)}.jsonl"
 
     def _line(self, batch: Batch, item: Item, outcome: life.Outcome) -> dict[str, Any] | None:
+        seed, code, pieces = self.bench.seed, batch.marks.fail_code, self.bench.modes["pieces"]
         if self.bench.modes["lines"] == "anthropic":
-            return answers.anthropic_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code)
-        line = answers.openai_line(item, outcome, seed=self.bench.seed, code=batch.marks.fail_code)
+            return answers.anthropic_line(item, outcome, seed=seed, code=code, pieces=pieces)
+        line = answers.openai_line(item, outcome, seed=seed, code=code, pieces=pieces)
         if line is not None and line["response"] is not None and self.bench.modes["lines"] == "alias":
             line["response"]["status"] = line["response"].pop("status_code")
         return line

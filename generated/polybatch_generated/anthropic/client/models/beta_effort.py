@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 2756a408aca480d08b979821a31f0571f7074ff26832c79e011b2f69b96e22a0
+# sha256 of the effective document: 207917cfdb5fd3e4ce16488241e17abe2979db5dcc0539e6f8596d0b839e410e
 
 from enum import StrEnum
 

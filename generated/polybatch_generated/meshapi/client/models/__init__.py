@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: efbd751a1ab6cea3efef71b24c38c7ea275edcfc8021d3b311cec71746399af4
+# sha256 of the effective document: 8bf3e20aeed1456558f592cb637c708f2666b9d1784cbf50a0ea1dc73a95deae
 
 """The models of this client. Each module is imported when its class is first asked for."""
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from .chat_choice import ChatChoice as ChatChoice
     from .chat_completion_tokens_details import ChatCompletionTokensDetails as ChatCompletionTokensDetails
     from .chat_content_part import ChatContentPart as ChatContentPart
+    from .chat_function import ChatFunction as ChatFunction
     from .chat_message import ChatMessage as ChatMessage
+    from .chat_part import ChatPart as ChatPart
     from .chat_prompt_tokens_details import ChatPromptTokensDetails as ChatPromptTokensDetails
+    from .chat_tool_call import ChatToolCall as ChatToolCall
     from .chat_usage import ChatUsage as ChatUsage
     from .create_batch_request import CreateBatchRequest as CreateBatchRequest
     from .http_validation_error import HTTPValidationError as HTTPValidationError
@@ -50,8 +53,11 @@ _MODULES = {
     "ChatChoice": "chat_choice",
     "ChatCompletionTokensDetails": "chat_completion_tokens_details",
     "ChatContentPart": "chat_content_part",
+    "ChatFunction": "chat_function",
     "ChatMessage": "chat_message",
+    "ChatPart": "chat_part",
     "ChatPromptTokensDetails": "chat_prompt_tokens_details",
+    "ChatToolCall": "chat_tool_call",
     "ChatUsage": "chat_usage",
     "CreateBatchRequest": "create_batch_request",
     "HTTPValidationError": "http_validation_error",

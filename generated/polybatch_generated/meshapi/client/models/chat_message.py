@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: efbd751a1ab6cea3efef71b24c38c7ea275edcfc8021d3b311cec71746399af4
+# sha256 of the effective document: 8bf3e20aeed1456558f592cb637c708f2666b9d1784cbf50a0ea1dc73a95deae
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class ChatMessage:
     role: str
     content: list[ChatContentPart] | None | str | Unset = UNSET
+    name: None | str | Unset = UNSET
+    tool_call_id: None | str | Unset = UNSET
+    tool_calls: list[Any] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,11 +37,35 @@ class ChatMessage:
 
         else:
             content = self.content
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+        tool_call_id: None | str | Unset
+        if isinstance(self.tool_call_id, Unset):
+            tool_call_id = UNSET
+        else:
+            tool_call_id = self.tool_call_id
+        tool_calls: list[Any] | None | Unset
+        if isinstance(self.tool_calls, Unset):
+            tool_calls = UNSET
+        elif isinstance(self.tool_calls, list):
+            tool_calls = self.tool_calls
+
+        else:
+            tool_calls = self.tool_calls
         _dict: dict[str, Any] = {}
         _dict.update(self.additional_properties)
         _dict["role"] = role
         if content is not UNSET:
             _dict["content"] = content
+        if name is not UNSET:
+            _dict["name"] = name
+        if tool_call_id is not UNSET:
+            _dict["tool_call_id"] = tool_call_id
+        if tool_calls is not UNSET:
+            _dict["tool_calls"] = tool_calls
         return _dict
 
     @classmethod
@@ -74,9 +101,45 @@ class ChatMessage:
 
         content = _parse_content(_src.pop("content", UNSET))
 
+        def _parse_name(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"name: no member of the union fits this {type(data).__name__}")
+
+        name = _parse_name(_src.pop("name", UNSET))
+
+        def _parse_tool_call_id(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"tool_call_id: no member of the union fits this {type(data).__name__}")
+
+        tool_call_id = _parse_tool_call_id(_src.pop("tool_call_id", UNSET))
+
+        def _parse_tool_calls(data: object) -> list[Any] | None | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, list):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"tool_calls: no member of the union fits this {type(data).__name__}")
+
+        tool_calls = _parse_tool_calls(_src.pop("tool_calls", UNSET))
+
         _obj = cls(
             role=role,
             content=content,
+            name=name,
+            tool_call_id=tool_call_id,
+            tool_calls=tool_calls,
         )
         _obj.additional_properties = _src
         return _obj

@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
+# sha256 of the effective document: f2b7fb555d4900f29844d7ba55b63ab0623a94ab93cf309489d5cdef97ca23d8
 
 """The models of this client. Each module is imported when its class is first asked for."""
 
@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .answer_block import AnswerBlock as AnswerBlock
     from .batch_created import BatchCreated as BatchCreated
     from .batch_error import BatchError as BatchError
     from .batch_errors import BatchErrors as BatchErrors
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from .batch_task import BatchTask as BatchTask
     from .completion_body import CompletionBody as CompletionBody
     from .completion_choice import CompletionChoice as CompletionChoice
+    from .completion_function import CompletionFunction as CompletionFunction
     from .completion_message import CompletionMessage as CompletionMessage
+    from .completion_part import CompletionPart as CompletionPart
     from .completion_response import CompletionResponse as CompletionResponse
     from .completion_tokens_details import CompletionTokensDetails as CompletionTokensDetails
+    from .completion_tool_call import CompletionToolCall as CompletionToolCall
     from .completion_usage import CompletionUsage as CompletionUsage
     from .content_block import ContentBlock as ContentBlock
     from .create_batch_request import CreateBatchRequest as CreateBatchRequest
@@ -35,12 +39,14 @@ if TYPE_CHECKING:
     from .prompt_tokens_details import PromptTokensDetails as PromptTokensDetails
     from .request_counts import RequestCounts as RequestCounts
     from .result_error import ResultError as ResultError
+    from .stop_details import StopDetails as StopDetails
     from .task_status import TaskStatus as TaskStatus
     from .thinking import Thinking as Thinking
 
     pass
 
 _MODULES = {
+    "AnswerBlock": "answer_block",
     "BatchCreated": "batch_created",
     "BatchError": "batch_error",
     "BatchErrors": "batch_errors",
@@ -50,9 +56,12 @@ _MODULES = {
     "BatchTask": "batch_task",
     "CompletionBody": "completion_body",
     "CompletionChoice": "completion_choice",
+    "CompletionFunction": "completion_function",
     "CompletionMessage": "completion_message",
+    "CompletionPart": "completion_part",
     "CompletionResponse": "completion_response",
     "CompletionTokensDetails": "completion_tokens_details",
+    "CompletionToolCall": "completion_tool_call",
     "CompletionUsage": "completion_usage",
     "ContentBlock": "content_block",
     "CreateBatchRequest": "create_batch_request",
@@ -69,6 +78,7 @@ _MODULES = {
     "PromptTokensDetails": "prompt_tokens_details",
     "RequestCounts": "request_counts",
     "ResultError": "result_error",
+    "StopDetails": "stop_details",
     "TaskStatus": "task_status",
     "Thinking": "thinking",
 }

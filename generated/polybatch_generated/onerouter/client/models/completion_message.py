@@ -1,30 +1,40 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
+# sha256 of the effective document: f2b7fb555d4900f29844d7ba55b63ab0623a94ab93cf309489d5cdef97ca23d8
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+if TYPE_CHECKING:
+    from ..models.completion_part import CompletionPart
+    from ..models.completion_tool_call import CompletionToolCall
+
 
 @_attrs_define
 class CompletionMessage:
     role: str | Unset = UNSET
-    content: None | str | Unset = UNSET
+    content: list[CompletionPart] | None | str | Unset = UNSET
     refusal: None | str | Unset = UNSET
-    tool_calls: list[Any] | Unset = UNSET
+    tool_calls: list[CompletionToolCall] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         role = self.role
-        content: None | str | Unset
+        content: list[dict[str, Any]] | None | str | Unset
         if isinstance(self.content, Unset):
             content = UNSET
+        elif isinstance(self.content, list):
+            content = []
+            for content_option_2_item_data in self.content:
+                content_option_2_item = content_option_2_item_data.to_dict()
+                content.append(content_option_2_item)
+
         else:
             content = self.content
         refusal: None | str | Unset
@@ -32,10 +42,17 @@ class CompletionMessage:
             refusal = UNSET
         else:
             refusal = self.refusal
-        tool_calls: list[Any] | Unset = UNSET
-        if not isinstance(self.tool_calls, Unset):
-            tool_calls = self.tool_calls
+        tool_calls: list[dict[str, Any]] | None | Unset
+        if isinstance(self.tool_calls, Unset):
+            tool_calls = UNSET
+        elif isinstance(self.tool_calls, list):
+            tool_calls = []
+            for tool_calls_option_1_item_data in self.tool_calls:
+                tool_calls_option_1_item = tool_calls_option_1_item_data.to_dict()
+                tool_calls.append(tool_calls_option_1_item)
 
+        else:
+            tool_calls = self.tool_calls
         _dict: dict[str, Any] = {}
         _dict.update(self.additional_properties)
         if role is not UNSET:
@@ -50,16 +67,32 @@ class CompletionMessage:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.completion_part import CompletionPart
+        from ..models.completion_tool_call import CompletionToolCall
+
         if not isinstance(src_dict, Mapping):
             raise TypeError(f"CompletionMessage: expected an object, got a {type(src_dict).__name__}")
         _src = dict(src_dict)
         role = _src.pop("role", UNSET)
 
-        def _parse_content(data: object) -> None | str | Unset:
+        def _parse_content(data: object) -> list[CompletionPart] | None | str | Unset:
             if isinstance(data, Unset):
                 return data
             if isinstance(data, str):
                 return data
+            if isinstance(data, list):
+                try:
+                    content_option_2 = []
+                    _content_option_2 = data
+                    for content_option_2_item_data in _content_option_2:
+                        content_option_2_item = CompletionPart.from_dict(content_option_2_item_data)
+
+                        content_option_2.append(content_option_2_item)
+
+                    return content_option_2
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
             if data is None:
                 return data
             raise TypeError(f"content: no member of the union fits this {type(data).__name__}")
@@ -77,7 +110,27 @@ class CompletionMessage:
 
         refusal = _parse_refusal(_src.pop("refusal", UNSET))
 
-        tool_calls = cast(list[Any], _src.pop("tool_calls", UNSET))
+        def _parse_tool_calls(data: object) -> list[CompletionToolCall] | None | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, list):
+                try:
+                    tool_calls_option_1 = []
+                    _tool_calls_option_1 = data
+                    for tool_calls_option_1_item_data in _tool_calls_option_1:
+                        tool_calls_option_1_item = CompletionToolCall.from_dict(tool_calls_option_1_item_data)
+
+                        tool_calls_option_1.append(tool_calls_option_1_item)
+
+                    return tool_calls_option_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
+            if data is None:
+                return data
+            raise TypeError(f"tool_calls: no member of the union fits this {type(data).__name__}")
+
+        tool_calls = _parse_tool_calls(_src.pop("tool_calls", UNSET))
 
         _obj = cls(
             role=role,

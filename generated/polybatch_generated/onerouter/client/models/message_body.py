@@ -1,5 +1,5 @@
 # Machine-written by scripts/regenerate: do not edit.
-# sha256 of the effective document: 1440adeb8464617d28ef8bea89dc1be0f26b8d094573eee7b7d0a3d8c6cdc975
+# sha256 of the effective document: f2b7fb555d4900f29844d7ba55b63ab0623a94ab93cf309489d5cdef97ca23d8
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.content_block import ContentBlock
+    from ..models.answer_block import AnswerBlock
     from ..models.message_usage import MessageUsage
+    from ..models.stop_details import StopDetails
 
 
 @_attrs_define
@@ -22,13 +23,16 @@ class MessageBody:
     type_: str | Unset = UNSET
     role: str | Unset = UNSET
     model: str | Unset = UNSET
-    content: list[ContentBlock] | Unset = UNSET
+    content: list[AnswerBlock] | Unset = UNSET
     stop_reason: None | str | Unset = UNSET
     stop_sequence: None | str | Unset = UNSET
+    stop_details: None | StopDetails | Unset = UNSET
     usage: MessageUsage | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.stop_details import StopDetails
+
         id = self.id
         type_ = self.type_
         role = self.role
@@ -50,6 +54,13 @@ class MessageBody:
             stop_sequence = UNSET
         else:
             stop_sequence = self.stop_sequence
+        stop_details: dict[str, Any] | None | Unset
+        if isinstance(self.stop_details, Unset):
+            stop_details = UNSET
+        elif isinstance(self.stop_details, StopDetails):
+            stop_details = self.stop_details.to_dict()
+        else:
+            stop_details = self.stop_details
         usage: dict[str, Any] | Unset = UNSET
         if not isinstance(self.usage, Unset):
             usage = self.usage.to_dict()
@@ -69,14 +80,17 @@ class MessageBody:
             _dict["stop_reason"] = stop_reason
         if stop_sequence is not UNSET:
             _dict["stop_sequence"] = stop_sequence
+        if stop_details is not UNSET:
+            _dict["stop_details"] = stop_details
         if usage is not UNSET:
             _dict["usage"] = usage
         return _dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.content_block import ContentBlock
+        from ..models.answer_block import AnswerBlock
         from ..models.message_usage import MessageUsage
+        from ..models.stop_details import StopDetails
 
         if not isinstance(src_dict, Mapping):
             raise TypeError(f"MessageBody: expected an object, got a {type(src_dict).__name__}")
@@ -86,11 +100,11 @@ class MessageBody:
         role = _src.pop("role", UNSET)
         model = _src.pop("model", UNSET)
         _content = _src.pop("content", UNSET)
-        content: list[ContentBlock] | Unset = UNSET
+        content: list[AnswerBlock] | Unset = UNSET
         if _content is not UNSET:
             content = []
             for content_item_data in _content:
-                content_item = ContentBlock.from_dict(content_item_data)
+                content_item = AnswerBlock.from_dict(content_item_data)
 
                 content.append(content_item)
 
@@ -116,6 +130,23 @@ class MessageBody:
 
         stop_sequence = _parse_stop_sequence(_src.pop("stop_sequence", UNSET))
 
+        def _parse_stop_details(data: object) -> None | StopDetails | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, dict):
+                try:
+                    stop_details_option_1 = StopDetails.from_dict(data)
+
+                    return stop_details_option_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+
+            if data is None:
+                return data
+            raise TypeError(f"stop_details: no member of the union fits this {type(data).__name__}")
+
+        stop_details = _parse_stop_details(_src.pop("stop_details", UNSET))
+
         _usage = _src.pop("usage", UNSET)
         usage: MessageUsage | Unset
         if isinstance(_usage, Unset):
@@ -131,6 +162,7 @@ class MessageBody:
             content=content,
             stop_reason=stop_reason,
             stop_sequence=stop_sequence,
+            stop_details=stop_details,
             usage=usage,
         )
         _obj.additional_properties = _src

@@ -1,0 +1,88 @@
+# Machine-written by scripts/regenerate: do not edit.
+# sha256 of the effective document: f2b7fb555d4900f29844d7ba55b63ab0623a94ab93cf309489d5cdef97ca23d8
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class StopDetails:
+    type_: str | Unset = UNSET
+    category: None | str | Unset = UNSET
+    explanation: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+        category: None | str | Unset
+        if isinstance(self.category, Unset):
+            category = UNSET
+        else:
+            category = self.category
+        explanation: None | str | Unset
+        if isinstance(self.explanation, Unset):
+            explanation = UNSET
+        else:
+            explanation = self.explanation
+        _dict: dict[str, Any] = {}
+        _dict.update(self.additional_properties)
+        if type_ is not UNSET:
+            _dict["type"] = type_
+        if category is not UNSET:
+            _dict["category"] = category
+        if explanation is not UNSET:
+            _dict["explanation"] = explanation
+        return _dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"StopDetails: expected an object, got a {type(src_dict).__name__}")
+        _src = dict(src_dict)
+        type_ = _src.pop("type", UNSET)
+
+        def _parse_category(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"category: no member of the union fits this {type(data).__name__}")
+
+        category = _parse_category(_src.pop("category", UNSET))
+
+        def _parse_explanation(data: object) -> None | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                return data
+            if data is None:
+                return data
+            raise TypeError(f"explanation: no member of the union fits this {type(data).__name__}")
+
+        explanation = _parse_explanation(_src.pop("explanation", UNSET))
+
+        _obj = cls(
+            type_=type_,
+            category=category,
+            explanation=explanation,
+        )
+        _obj.additional_properties = _src
+        return _obj
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,1 @@
+"""Tables: files and objects of rows that requests are made of, and into which results are written."""
