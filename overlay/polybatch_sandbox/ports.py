@@ -49,6 +49,8 @@ class Port(socketserver.ThreadingTCPServer):
         """Closes the port and every connection."""
         self.closing.set()
         if self._thread is not None:
+            with contextlib.suppress(OSError):  # where it can be done, this ends the wait for a caller at once
+                self.socket.shutdown(socket.SHUT_RDWR)
             self.shutdown()
             self._thread.join()
         for connection in list(self.connections):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.quick import HALF, VENDORS, half, leave_to_all
+from tests.quick import HALF, VENDORS, WHOLE, half, leave_to_all
 
 TESTS = Path(__file__).parents[1]
 
@@ -31,6 +31,14 @@ def left(items: list[Any]) -> list[str]:
 
 def test_each_file_is_there() -> None:
     assert {path.name for path in TESTS.rglob("test_*.py")} >= HALF
+
+
+@pytest.mark.parametrize("test", sorted(WHOLE))
+def test_what_is_tried_at_all_vendors_is_left_nowhere(test: str) -> None:
+    assert any(
+        f"def {test}(" in path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py") if path.name in HALF
+    )
+    assert left([item("test_faults_results.py", test, vendor) for vendor in VENDORS]) == []
 
 
 @pytest.mark.parametrize("file", sorted(HALF))

@@ -8,7 +8,9 @@ import re
 import signal
 import struct
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -169,12 +171,22 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Stop], str]]:
     for name in ("COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
 
+    seen: list[bytes] = []
+
+    def read() -> None:
+        with suppress(OSError):  # how a terminal says that nobody writes there any more
+            while data := os.read(ours, 1 << 16):
+                seen.append(data)
+
     def show(stop: Stop) -> str:
+        reader = threading.Thread(target=read, daemon=True)  # a terminal holds little that nobody reads
+        reader.start()
         with os.fdopen(theirs, "w", encoding="utf-8") as stream, monkeypatch.context() as patch:
             for name in ("stdout", "__stdout__"):
                 patch.setattr(sys, name, stream)
             assert watched(stop) is Code.INTERRUPTED
-            return os.read(ours, 1 << 16).decode()
+        reader.join()
+        return b"".join(seen).decode()
 
     yield show
     os.close(ours)
