@@ -291,6 +291,11 @@ class Result(msgspec.Struct, frozen=True, dict=True):
         return self.answer.tool_calls
 
     @property
+    def message(self) -> dict[str, Any]:
+        """What the model said and called, as the message of a portable request that goes on with the conversation."""
+        return portable.said(self.text, [(call.id, call.name, call.arguments) for call in self.tool_calls])
+
+    @property
     def model(self) -> str | None:
         """The model that answered; `None` where the vendor does not say."""
         return self.answer.model

@@ -218,6 +218,13 @@ def image(content: str | bytes, media_type: str = "image/png") -> dict[str, Any]
     return cast("dict[str, Any]", msgspec.to_builtins(ImagePart(ImageUrl(url))))
 
 
+def said(text: str | None, calls: Sequence[tuple[str | None, str | None, str]]) -> dict[str, Any]:
+    """A turn of the model's; `calls`: id, name and arguments of each."""
+    made = [ToolCall(key or "", CalledFunction(name or "", arguments)) for key, name, arguments in calls]
+    message = AssistantMessage(text, made or UNSET)
+    return cast("dict[str, Any]", msgspec.to_builtins(message))
+
+
 def is_portable(item: Mapping[str, Any], own: frozenset[str]) -> bool:
     """Whether a line is a portable one, and not the vendor's item, whose members are `own`."""
     if "messages" not in item or not own.isdisjoint(item.keys() - MEMBERS):
@@ -225,7 +232,7 @@ def is_portable(item: Mapping[str, Any], own: frozenset[str]) -> bool:
     if not own.issuperset(item.keys() & MEMBERS):
         return True
     try:  # a vendor's own form may have the same members (Letta's): what both allow means the same in both
-        read({name: item[name] for name in item.keys() & MEMBERS})
+        read({name: item[name] for name in item.keys() - {"custom_id"}})  # what neither knows is the vendor's
     except InputError:
         return False
     return True

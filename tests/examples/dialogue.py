@@ -7,11 +7,12 @@ Without a key, and at the vendor itself:
 """
 
 import os
+from typing import Any
 
 from polybatch import BatchClient, Request
 
 TURNS = ["Name a river in {}.", "How long is it?", "Put all of that into one sentence."]
-talks: dict[str, list[dict[str, str]]] = {"France": [], "Ghana": [], "Peru": []}
+talks: dict[str, list[dict[str, Any]]] = {"France": [], "Ghana": [], "Peru": []}
 
 base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
 with BatchClient("anthropic", base_url=base_url) as client:
@@ -25,7 +26,7 @@ with BatchClient("anthropic", base_url=base_url) as client:
         with client.run(requests, run_dir=f"turn-{number}.polybatch", out=f"turn-{number}.jsonl") as run:
             for result in run.results():
                 if result.text:
-                    talks[result.custom_id].append({"role": "assistant", "content": result.text})
+                    talks[result.custom_id].append(result.message)
                 else:  # errored, refused …: this conversation ends here
                     del talks[result.custom_id]
                     print(result.custom_id, "ends with", result.error or result.finish)

@@ -38,15 +38,11 @@ def ask(client: BatchClient, name: str, talks: dict[str, list[dict[str, Any]]]) 
 
 def called(result: Result) -> list[dict[str, Any]]:
     """What the model said, and what came of each of its calls."""
-    calls = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-        for call in result.tool_calls
-    ]
     found = [
         {"role": "tool", "tool_call_id": call.id, "content": json.dumps({"pieces": STOCK[call.input["article"]]})}
         for call in result.tool_calls
     ]
-    return [{"role": "assistant", "content": result.text, "tool_calls": calls}, *found]
+    return [result.message, *found]
 
 
 base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:

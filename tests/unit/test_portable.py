@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polybatch
-from polybatch import Request, features, portable
+from polybatch import Answer, Outcome, Request, Result, ToolCall, features, portable
 from polybatch.check import ItemCheck
 from polybatch.errors import InputError
 from polybatch.features import Feature
@@ -155,6 +155,7 @@ def test_a_schema_may_be_a_type() -> None:
         ("meshapi", {"body": {"model": "m", "messages": HELLO}}),
         ("letta", {"agent_id": AGENT, "messages": [{"role": "user", "content": "hello", "otid": "mine"}]}),
         ("letta", {"agent_id": AGENT, "messages": HELLO, "max_steps": 3}),
+        ("letta", {"agent_id": AGENT, "messages": HELLO, "of_a_later_version": 3}),
         ("letta", {"agent_id": AGENT, "input": "hello"}),
     ],
 )
@@ -268,6 +269,13 @@ def test_a_request_that_says_nothing_without_what_is_left_out_is_refused_all_the
         features.without(read, [Feature.IMAGE_URL])
 
 
+@pytest.mark.parametrize("vendor", ["anthropic", "onerouter"])
+def test_instructions_alone_are_no_messages(vendor: str) -> None:
+    raw = msgspec.json.encode({"custom_id": "a", "model": "m", "messages": [{"role": "system", "content": "x"}]})
+    with pytest.raises(InputError, match=r"^line 1: messages: there are only instructions"):
+        Intake(vendor_of(vendor)).read(raw, "line 1")
+
+
 def test_a_budget_has_room_within_the_tokens() -> None:
     with pytest.raises(InputError, match=r"^line 1: reasoning_budget: 5,000 tokens, where max_tokens is 4,096; it has"):
         Intake(vendor_of("anthropic")).read(line(reasoning_budget=5000), "line 1")
@@ -289,6 +297,13 @@ def test_extra_may_not_say_something_else() -> None:
     raw = line(model="m", max_tokens=5, extra={"anthropic": {"max_tokens": 6}})
     with pytest.raises(InputError, match=r"^line 1: extra\.anthropic\.max_tokens: the request says something else"):
         Intake(vendor_of("anthropic")).read(raw, "line 1")
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "onerouter"])
+def test_extra_may_say_what_would_be_ours_to_say(vendor: str) -> None:
+    raw = line(model="m", reasoning_budget=4500, extra={vendor: {"max_tokens": 6000}})
+    body = Intake(vendor_of(vendor)).read(raw, "line 1").body
+    assert (body["max_tokens"], body["thinking"]["budget_tokens"]) == (6000, 4500)
 
 
 # -- the model
@@ -319,3 +334,27 @@ def test_the_schema_takes_what_is_portable(chat: dict[str, Any]) -> None:
     judge = jsonschema_rs.validator_for(portable.line_schema())
     assert judge.is_valid({"custom_id": "a", **chat})
     assert not judge.is_valid({"custom_id": "a", **chat, "temprature": 1})
+
+
+# -- a conversation goes on
+
+
+def test_what_a_model_said_and_called_is_the_next_requests_message() -> None:
+    calls = (ToolCall("t1", "look", '{"at": 1}'), ToolCall("t2", "look", ""))
+    answered = Result(
+        "a", Outcome.SUCCEEDED, "x", "b", body_raw=b"{}", read=lambda _: Answer("Well.", tool_calls=calls)
+    )
+    results = [{"role": "tool", "tool_call_id": call.id, "content": "2"} for call in answered.tool_calls]
+    talk = [*HELLO, answered.message, *results]
+    body = Intake(vendor_of("anthropic"), model="m").read(line(messages=talk), "line 1").body
+    assert body["messages"][1:] == [
+        {"role": "assistant", "content": [
+            {"type": "text", "text": "Well."},
+            {"type": "tool_use", "id": "t1", "name": "look", "input": {"at": 1}},
+            {"type": "tool_use", "id": "t2", "name": "look", "input": {}}]},
+        {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "t1", "content": "2"},
+            {"type": "tool_result", "tool_use_id": "t2", "content": "2"}]},
+    ]  # fmt: skip
+    only_text = Result("a", Outcome.SUCCEEDED, "x", "b", body_raw=b"{}", read=lambda _: Answer("Well."))
+    assert only_text.message == {"role": "assistant", "content": "Well."}
