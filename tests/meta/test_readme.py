@@ -41,8 +41,8 @@ def test_the_commands_without_a_key_run_as_they_stand(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     tables = {path.name: list(csv.DictReader(path.open(newline=""))) for path in tmp_path.glob("*.csv")}
     assert tables.keys() == {"reviews.csv", "trial.csv", "verdicts.csv", "compared.csv"}
-    assert [row["result_text"] for row in tables["trial.csv"]] == [
-        f"Good or bad? {row['text']}" for row in tables["reviews.csv"]
+    assert [row["text"] for row in tables["trial.csv"]] == [
+        f"Good or bad? {row['review']}" for row in tables["reviews.csv"]
     ]
     assert {row["parsed_verdict"] for row in tables["verdicts.csv"]} <= {"good", "bad", "unclear"}
     assert {row["meshapi:openai/gpt-5.outcome"] for row in tables["compared.csv"]} == {"succeeded"}
