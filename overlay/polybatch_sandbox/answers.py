@@ -25,6 +25,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z: times within answers lie in the 300 days after it
 SPAN = 300 * 86_400  # seconds
 REFUSED = "I cannot help with that."
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,17 @@ class Dice:
 
 def dice(seed: int, item: Item) -> Dice:
     """The dice of one item."""
-    return Dice(f"{seed}/{item.digest}")
+    return dice_of(seed, item.digest)
+
+
+def dice_of(seed: int, fingerprint: str) -> Dice:
+    """The dice of the item with this fingerprint."""
+    return Dice(f"{seed}/{fingerprint}")
 
 
 def digest(item: object) -> tuple[str, int]:
     """sha256 of canonical JSON (sorted keys, no spaces, UTF-8), and its length in bytes."""
-    canonical = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    canonical = CANONICAL.encode(item).encode("utf-8", "surrogatepass")
     return hashlib.sha256(canonical).hexdigest(), len(canonical)
 
 

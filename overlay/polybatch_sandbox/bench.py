@@ -19,6 +19,7 @@ from polybatch_sandbox.message import encode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from polybatch_sandbox.body import Series
     from polybatch_sandbox.contract import Violation
     from polybatch_sandbox.message import Headers, Request, Response
     from polybatch_sandbox.store import Item, Store
@@ -135,13 +136,16 @@ class Bench:
         self,
         call: Call,
         make_id: Callable[[Dice], str],
-        items: Sequence[Item],
+        items: Series[Item],
         *,
         facts: dict[str, Any],
         marks: Marks | None = None,
-        order: Callable[[Item], int] | None = None,
+        order: Sequence[int] | None = None,
     ) -> Batch:
-        """Accepts a batch; its results come in the order given, else shuffled."""
+        """Accepts a batch; its results come in the order of the numbers given, one an item, else shuffled.
+
+        A refusal while the items are made leaves nothing of it.
+        """
         number = self.store.next_number()
         batch = Batch(
             number=number,
@@ -152,14 +156,14 @@ class Bench:
             marks=call.effect.marks if marks is None else marks,
             facts=facts,
         )
-        places = self._shuffled(items) if order is None else _ranks([*map(order, items)])
-        self.store.add(batch, items, places=places)
+        self.store.add(batch, items, places=self._shuffled(items) if order is None else _ranks(order))
         return batch
 
-    def _shuffled(self, items: Sequence[Item]) -> list[int]:
+    def _shuffled(self, items: Series[Item]) -> list[int]:
         """A seeded permutation that is never the identity where there is another one."""
         places = list(range(len(items)))
-        seed = f"{self.seed}/{len(items)}/{items[0].digest if items else ''}"
+        first = next(iter(items), None)
+        seed = f"{self.seed}/{len(items)}/{first.digest if first else ''}"
         random.Random(seed).shuffle(places)  # noqa: S311 - wanted repeatable
         if len(items) > 1 and places == sorted(places):
             places.append(places.pop(0))

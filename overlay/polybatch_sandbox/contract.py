@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from polybatch_sandbox.body import Items, decoded
 from polybatch_sandbox.message import segment
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ METHODS = ("get", "put", "post", "delete", "patch")
 IGNORED_HEADERS = frozenset(
     {"accept", "content-type", "authorization"}
 )  # OpenAPI 3.1: parameters of these names are ignored
+PLAIN = frozenset(
+    {"$ref", "type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems"}
+    | {"title", "description", "default", "example", "examples"}
+)
+"""Keywords of a body and of its array under which an item is right or wrong by its own schema alone."""
 OPERATIONS = {
     "create_batch": "create",
     "get_batch": "get",
@@ -153,9 +159,10 @@ class Operation:
         return self._contract.resolve(self._raw["requestBody"]) if "requestBody" in self._raw else None
 
     @cached_property
-    def body_validator(self) -> jsonschema_rs.Validator:
+    def body_judge(self) -> BodyJudge:
         """The judge of the body."""
-        return self._contract.validator((self.request_body or {})["content"]["application/json"].get("schema", {}))
+        schema = (self.request_body or {})["content"]["application/json"].get("schema", {})
+        return BodyJudge(self._contract, schema)
 
     def read(self, request: Request, *, sized: bool) -> Input:
         """The request's parts, or `Violations`; `sized` says whether the size of the body counts."""
@@ -184,11 +191,49 @@ class Operation:
             return None, [
                 Violation(("header", "content-type"), "media_type", "The body must be sent as application/json")
             ]
+        judge = self.body_judge
         try:
-            body = json.loads(request.body, parse_constant=_no_constant, parse_float=_finite)
+            body = decoded(request.body, judge.long)
         except (ValueError, RecursionError) as error:
             return None, [Violation(("body",), "json", f"The body is not JSON: {error}"[:200])]
-        return body, list(_violations(self.body_validator, body, ("body",)))
+        return body, list(islice(judge.violations(body), MOST_VIOLATIONS))
+
+
+class BodyJudge:
+    """A body's schema; the items of its one long array are judged one by one.
+
+    In the frame, which is the schema without that of the items, each item stands as null if it is right and as true
+    if it is not. What the frame says about the latter gives way to what is wrong with the item, so that everything is
+    found in the order in which the whole schema finds it.
+    """
+
+    def __init__(self, contract: Contract, schema: Document) -> None:
+        self.long: str | None = None
+        """The name of the member that holds the array."""
+        whole = contract.resolve(schema)
+        for name, member in whole.get("properties", {}).items():
+            array = contract.resolve(member)
+            if isinstance(array.get("items"), dict) and _plain(schema, whole) and _plain(member, array):
+                self.long, self._item = name, contract.validator(array["items"])
+                schema = {**whole, "properties": {**whole["properties"], name: {**array, "items": {"type": "null"}}}}
+                break
+        self._frame = contract.validator(schema)
+
+    def violations(self, body: Any) -> Iterator[Violation]:
+        """What is wrong with a body."""
+        items = body.get(self.long) if isinstance(body, dict) else None
+        if self.long is None or not isinstance(items, list | Items):
+            yield from _violations(self._frame, body, ("body",))
+            return
+        wrong = ((index, item) for index, item in enumerate(items) if not self._item.is_valid(item))
+        found = {
+            index: list(_violations(self._item, item, ("body", self.long, index)))
+            for index, item in islice(wrong, MOST_VIOLATIONS)
+        }
+        marks = [True if index in found else None for index in range(len(items))]
+        for violation in _violations(self._frame, {**body, self.long: marks}, ("body",)):
+            item_at = violation.where[2:] if violation.where[1:2] == (self.long,) else ()
+            yield from found[int(item_at[0])] if item_at else [violation]
 
 
 class Contract:
@@ -269,6 +314,10 @@ def _credential(request: Request, scheme: Document) -> str | None:
     return key.strip() or None if kind.lower() == scheme.get("scheme", "bearer").lower() else None
 
 
+def _plain(*schemas: Document) -> bool:
+    return all(name in PLAIN or name.startswith("x-") for schema in schemas for name in schema)
+
+
 def _violations(validator: jsonschema_rs.Validator, value: object, where: Where) -> Iterator[Violation]:
     for error in islice(validator.iter_errors(value), MOST_VIOLATIONS):
         place: Where = (*where, *error.instance_path)
@@ -276,14 +325,3 @@ def _violations(validator: jsonschema_rs.Validator, value: object, where: Where)
             yield Violation((*place, error.kind.property), "missing", "Field required")
         else:
             yield Violation(place, str(error.schema_path[-1]) if error.schema_path else "schema", error.message[:200])
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is out of range")
-    return number

@@ -136,7 +136,7 @@ def _modes(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    body = json.loads(request.body)
+    body = json.loads(bytes(request.body))
     if not isinstance(body, dict):
         raise TypeError("the body is a JSON object")
     return body

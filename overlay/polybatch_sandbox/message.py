@@ -13,8 +13,12 @@ from urllib.parse import parse_qsl, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from polybatch_sandbox.body import Body
+
 Headers = tuple[tuple[str, str], ...]
 JSON_TYPE = "application/json"
+# json.dumps would make an encoder for each line.
+COMPACT, COMPACT_ASCII = (json.JSONEncoder(ensure_ascii=escaped, separators=(",", ":")) for escaped in (False, True))
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-bare-password", "cookie")
 
 
@@ -25,7 +29,7 @@ class Request:
     method: str
     target: str
     headers: Headers = ()
-    body: bytes = b""
+    body: Body = b""
 
     @property
     def path(self) -> str:
@@ -85,9 +89,9 @@ class Response:
 def encode(document: object) -> bytes:
     """Compact JSON in UTF-8; a lone surrogate, which UTF-8 cannot carry, makes it ASCII with escapes."""
     try:
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        return COMPACT.encode(document).encode()
     except UnicodeEncodeError:
-        return json.dumps(document, separators=(",", ":")).encode()
+        return COMPACT_ASCII.encode(document).encode()
 
 
 def json_reply(document: object, *, status: int = 200, headers: Headers = ()) -> Response:

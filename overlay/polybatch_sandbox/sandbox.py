@@ -189,7 +189,11 @@ class Sandbox:
 
     def _leaks(self, request: Request) -> list[str]:
         """Where else in a request there is a key that was sent to a vendor."""
-        places = {"target": unquote(request.target), "body": request.body.decode("latin-1"), **dict(request.headers)}
+        places = {
+            "target": unquote(request.target),
+            "body": bytes(request.body).decode("latin-1"),
+            **dict(request.headers),
+        }
         return [place for place, text in places.items() if any(key in text for key in tuple(self._keys))]
 
     def _troubled_file(self, mount: Mount, call: Call, reply: Response) -> Response:

@@ -14,6 +14,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from polybatch_sandbox.body import BLOCK, collected
 from polybatch_sandbox.clock import http_date
 from polybatch_sandbox.message import Request, Response
 from polybatch_sandbox.ports import Port
@@ -70,12 +71,12 @@ class Handler(BaseHTTPRequestHandler):
     def respond(self) -> None:
         """One exchange."""
         try:
-            body = self._body()
+            with collected(self._body()) as body:
+                request = Request(self.command, self.path, tuple(self.headers.items()), body)
+                reply = self.server.answer(request)
         except BadBody as bad:
             self.send_error(400, str(bad))
             return
-        request = Request(self.command, self.path, tuple(self.headers.items()), body)
-        reply = self.server.answer(request)
         self._send(packed(request, reply) if self.server.compress else reply)
 
     def __getattr__(self, name: str) -> Any:
@@ -84,16 +85,22 @@ class Handler(BaseHTTPRequestHandler):
             return self.respond
         raise AttributeError(name)
 
-    def _body(self) -> bytes:
+    def _body(self) -> Iterator[bytes]:
         if self.headers.get("Transfer-Encoding", "identity").lower() == "chunked":
-            return b"".join(self._chunks())
+            yield from self._chunks()
+            return
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > LARGEST:
             raise BadBody("Content-Length")
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
-            raise ConnectionAbortedError
-        return body
+        yield from self._bytes(int(length))
+
+    def _bytes(self, length: int) -> Iterator[bytes]:
+        while length:
+            block = self.rfile.read(min(length, BLOCK))
+            if not block:
+                raise ConnectionAbortedError
+            length -= len(block)
+            yield block
 
     def _chunks(self) -> Iterator[bytes]:
         total = 0
@@ -108,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
                 raise BadBody("size")
             if length == 0:
                 break
-            yield self.rfile.read(length)
+            yield from self._bytes(length)
             self.rfile.readline(8)
         while self.rfile.readline(65_536).strip():
             pass  # trailers

@@ -106,7 +106,7 @@ class Store:
             return int(self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM batch").fetchone()[0])
 
     def add(self, batch: Batch, items: Iterable[Item], *, places: Sequence[int]) -> None:
-        """Writes a batch and its items at once: either all of it is accepted or nothing."""
+        """Writes a batch and its items at once: all of it or nothing, also where making an item fails."""
         base = batch.number * STRIDE
         columns = (batch.number, batch.vendor, batch.id, batch.items, batch.created_at)
         with self._lock, self._db:

@@ -78,7 +78,7 @@ class Traffic:
         place = f"{vendor} {request.method} {target}"
         mode = _outside(sandbox, vendor)
         ours = (request.header("user-agent") or "").startswith(OURS)
-        left = ruling.request(request.method, target, request.headers, request.body)
+        left = ruling.request(request.method, target, request.headers, bytes(request.body))
         left = left if ours else [one for one in left if not THEIRS.fullmatch(one)]
         refused = "" if ours or 200 <= reply.status < 400 else "a test's own request, refused"
         self._note(f"request {place}", left, mode or refused)

@@ -52,7 +52,7 @@ class Between(Sandbox):
         """The inner sandbox's reply, without the field that is to be missing."""
         reply = self.inner.handle(request)
         path = "/" + request.path.removeprefix("/").partition("/")[2]
-        self.sent.append(Sent(request.method, path, request.query, list(request.headers), request.body))
+        self.sent.append(Sent(request.method, path, request.query, list(request.headers), bytes(request.body)))
         return reply if self._dropped is None or reply.dropped else self._without(self._dropped, reply)
 
     @contextmanager

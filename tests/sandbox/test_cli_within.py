@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -102,7 +103,9 @@ def test_what_cannot_be_is_refused(call: Call, words: list[str], said: str) -> N
     assert said in done.stderr
 
 
-SIGNALS = {"ignores": ("signal.signal({0}, lambda *_: print('heard'))", 0), "dies": ("pass", 128)}
+BLOCK, WAIT = "signal.pthread_sigmask(signal.SIG_BLOCK, [{0}])", "signal.sigwait([{0}]); print('heard')"
+SIGNALS = {"hears": (BLOCK, WAIT, 0), "dies": ("pass", "signal.pause()", 128)}
+"""What a program does before it is ready and after, and its exit code, the signal's number aside."""
 
 
 @pytest.mark.slow
@@ -110,8 +113,8 @@ SIGNALS = {"ignores": ("signal.signal({0}, lambda *_: print('heard'))", 0), "die
 @pytest.mark.parametrize("kind", SIGNALS)
 def test_a_signal_is_for_the_command(tmp_path: Path, number: signal.Signals, kind: str) -> None:
     """Ctrl-C reaches it from the terminal, a kill of the sandbox through the sandbox; it decides what comes of both."""
-    code, ends = SIGNALS[kind]
-    program = f"import signal, sys; {code.format(int(number))}; print('ready', flush=True); signal.pause()"
+    before, after, ends = SIGNALS[kind]
+    program = f"import signal; {before}; print('ready', flush=True); {after}".format(int(number))
     started = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from polybatch.cli import main"
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", f"{started}; main()", "sandbox", *PYTHON, program],
@@ -120,7 +123,7 @@ def test_a_signal_is_for_the_command(tmp_path: Path, number: signal.Signals, kin
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
         if number is signal.SIGINT:
-            subprocess.run(["kill", "-INT", f"-{process.pid}"], check=True)
+            os.killpg(process.pid, number)
         else:
             process.send_signal(number)
         out, err = process.communicate(timeout=30)

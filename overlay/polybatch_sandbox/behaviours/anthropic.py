@@ -13,13 +13,15 @@ from urllib.parse import quote
 
 from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal
+from polybatch_sandbox.body import Made
 from polybatch_sandbox.clock import iso, stamp
 from polybatch_sandbox.message import Response, json_reply, stream_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from polybatch_sandbox.bench import Modes
+    from polybatch_sandbox.body import Series
     from polybatch_sandbox.contract import Violation
     from polybatch_sandbox.life import Batch
     from polybatch_sandbox.message import Headers, Request
@@ -108,13 +110,12 @@ class Anthropic:
     # operations
 
     def _create(self, call: Call) -> Response:
-        requests: list[dict[str, Any]] = call.body["requests"]
-        self._refuse_duplicates(requests)
+        requests: Series[dict[str, Any]] = call.body["requests"]
         facts = {"workspace": call.request.header("anthropic-workspace-id")}
         batch = self.bench.book(
             call,
             lambda dice: "msgbatch_01" + dice.word("batch", 22),
-            self._items(requests, call.request),
+            Made(requests, lambda given: self._items(given, call.request)),
             facts=facts,
         )
         return json_reply(self._document(batch, call))
@@ -184,19 +185,15 @@ class Anthropic:
         """Batches belong to a workspace (§2.4); which one is ours is said by a header."""
         return self.bench.lenient or batch.facts["workspace"] == call.request.header("anthropic-workspace-id")
 
-    def _refuse_duplicates(self, requests: Sequence[Mapping[str, Any]]) -> None:
+    def _items(self, requests: Iterable[Mapping[str, Any]], request: Request) -> Iterator[Item]:
+        version, profile = request.header("anthropic-version"), request.header("anthropic-user-profile-id")
         seen: set[str] = set()
         for index, item in enumerate(requests):
             if item["custom_id"] in seen and not self.bench.lenient:
                 raise Refusal(400, f"requests.{index}.custom_id: this id is used twice in the batch")  # inferred: §2.4
             seen.add(item["custom_id"])
-
-    def _items(self, requests: Sequence[Mapping[str, Any]], request: Request) -> Sequence[Item]:
-        version, profile = request.header("anthropic-version"), request.header("anthropic-user-profile-id")
-        return [
-            answers.item_of(item, "params", refusal=refusal_of(item["params"], version=version, profile=profile))
-            for item in requests
-        ]
+            refusal = refusal_of(item["params"], version=version, profile=profile)
+            yield answers.item_of(item, "params", refusal=refusal)
 
     def _archived_at(self, batch: Batch, now: float) -> float | None:
         gone = batch.created_at + RETENTION

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal, chunks, garbage
+from polybatch_sandbox.body import Made
 from polybatch_sandbox.clock import iso, naive, stamp
 from polybatch_sandbox.message import Response, encode, json_reply, stream_reply
 from polybatch_sandbox.store import Item
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from polybatch_sandbox.bench import Modes
+    from polybatch_sandbox.body import Series
     from polybatch_sandbox.contract import Violation
     from polybatch_sandbox.life import Batch
     from polybatch_sandbox.message import Headers, Request
@@ -123,30 +125,37 @@ class Letta:
     # operations
 
     def _create(self, call: Call) -> Response:
-        modes, requests = self.bench.modes, call.body["requests"]
+        modes = self.bench.modes
+        requests: Series[dict[str, Any]] = call.body["requests"]
         if modes["create"] != "works":
             raise Refusal(modes["create"], "batches are not offered")
-        self._refuse(requests)
-        agents = [request["agent_id"] for request in requests]
-        twice = len(set(agents)) < len(agents) and not self.bench.lenient
+        agents, moments = self._read(requests)
+        twice = len(agents) < len(requests) and not self.bench.lenient
         facts = {"callback_url": str(call.body.get("callback_url")), "answers": modes["answers"], "failed": twice}
         facts["dropped"] = modes["dropped"]
         marks = replace(call.effect.marks, stuck=call.effect.marks.stuck or modes["stuck"])
-        items = [_item(request) for request in requests]
+        items = Made(requests, lambda given: map(_item, given))
         batch = self.bench.book(
-            call, lambda dice: "job-" + dice.uuid("job"), items, facts=facts, marks=marks, order=self._moment
+            call, lambda dice: "job-" + dice.uuid("job"), items, facts=facts, marks=marks, order=moments
         )
         if twice:  # the provider has the batch by now, and bills it (§3.3)
             raise Refusal(409, "an agent stands twice in the batch")
         return json_reply(self._document(batch, call))
 
-    def _refuse(self, requests: Sequence[Mapping[str, Any]]) -> None:
-        if self.bench.lenient:
-            return
-        if any(request["agent_id"].endswith(NOBODY) for request in requests):
+    def _read(self, requests: Series[Mapping[str, Any]]) -> tuple[set[str], list[int]]:
+        """The agents, and of each request when its messages are written."""
+        agents: set[str] = set()
+        moments: list[int] = []
+        plain = True
+        for request in requests:
+            agents.add(request["agent_id"])
+            moments.append(self._moment(answers.digest(_without_otid(request))[0]))
+            plain = plain and all("role" in message for message in request.get("messages") or ())
+        if not self.bench.lenient and any(agent.endswith(NOBODY) for agent in agents):
             raise Refusal(500, "unknown error")
-        if any("role" not in message for request in requests for message in request.get("messages") or ()):
+        if not self.bench.lenient and not plain:
             raise Refusal(400, "approvals and tool returns cannot stand in a batch")
+        return agents, moments
 
     def _get(self, call: Call) -> Response:
         return json_reply(self._document(self._find(call), call))
@@ -242,9 +251,9 @@ class Letta:
 
     # the messages
 
-    def _moment(self, item: Item) -> int:
+    def _moment(self, fingerprint: str) -> int:
         """When an item's messages were written, in microseconds after the epoch of answers."""
-        return answers.dice(self.bench.seed, item).number("moment", MICROSECONDS)
+        return answers.dice_of(self.bench.seed, fingerprint).number("moment", MICROSECONDS)
 
     def _rows(self, batch: Batch, call: Call) -> Iterator[object]:
         down, agent = call.query.get("order", "desc") == "desc", call.query.get("agent_id")
@@ -289,11 +298,11 @@ class Letta:
         }
 
     def _request_row(self, item: Item, index: int, message: Mapping[str, Any]) -> dict[str, Any]:
-        row = self._row(item, message["role"], self._moment(item) + index, f"request {index}")
+        row = self._row(item, message["role"], self._moment(item.digest) + index, f"request {index}")
         return row | {name: message[name] for name in ("content", "name", "otid", "sender_id", "group_id")}
 
     def _reply_rows(self, item: Item, manner: str) -> Rows:
-        moment, text = self._moment(item) + ANSWERS_AFTER, item.brief["text"]
+        moment, text = self._moment(item.digest) + ANSWERS_AFTER, item.brief["text"]
         if manner == "text":
             return [self._said(item, moment, "assistant") | {"content": _text(text)}]
         first: Rows = []

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal
+from polybatch_sandbox.body import Made
 from polybatch_sandbox.message import Response, encode, json_reply, stream_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from polybatch_sandbox.bench import Modes
+    from polybatch_sandbox.body import Series
     from polybatch_sandbox.contract import Violation
     from polybatch_sandbox.life import Batch
     from polybatch_sandbox.message import Headers, Request
@@ -129,31 +131,35 @@ class MeshAPI:
     # operations
 
     def _create(self, call: Call) -> Response:
-        requests: list[dict[str, Any]] = call.body["requests"]
+        requests: Series[dict[str, Any]] = call.body["requests"]
         if not self.bench.lenient:
             self._refuse(requests, call.now)
-        model = requests[0]["body"]["model"] if requests else ""
+        first = next(iter(requests), None)
         facts = {
-            "model": model,
-            "endpoint": requests[0].get("url", "/v1/chat/completions") if requests else None,
+            "model": first["body"]["model"] if first else "",
+            "endpoint": first.get("url", "/v1/chat/completions") if first else None,
             "completion_window": call.body.get("completion_window", "24h"),
             "metadata": call.body.get("metadata"),
         }
-        items = [answers.item_of(item, "body") for item in requests]
+        items = Made(requests, lambda given: (answers.item_of(item, "body") for item in given))
         batch = self.bench.book(call, lambda dice: "batch_" + dice.bytes("batch").hex()[:24], items, facts=facts)
         self.bench.store.observe(batch, status="validating", billed=0)
         return json_reply(self._document(batch, call))
 
-    def _refuse(self, requests: Sequence[Mapping[str, Any]], now: float) -> None:
+    def _refuse(self, requests: Series[Mapping[str, Any]], now: float) -> None:
         if not requests:
             raise Refusal(400, "requests is empty")  # inferred
-        if len({item["custom_id"] for item in requests}) < len(requests):
+        ids, models = set(), set()
+        for item in requests:
+            ids.add(item["custom_id"])
+            models.add(item["body"]["model"])
+        if len(ids) < len(requests):
             raise Refusal(400, "a custom_id is used twice")  # inferred
-        models = sorted({item["body"]["model"] for item in requests})
         if len(models) > 1:
             raise Refusal(400, f"one batch, one model; here are {len(models)}", code="mixed_models")
-        if models[0].startswith("nobatch/"):  # ours: the sandbox knows no list of models
-            raise Refusal(501, f"{models[0]} cannot be used in batches")
+        model = models.pop()
+        if model.startswith("nobatch/"):  # ours: the sandbox knows no list of models
+            raise Refusal(501, f"{model} cannot be used in batches")
         still_open = [one for one in self.bench.listed(now) if one.observed not in TERMINAL]
         if len(still_open) >= OPEN_BATCHES:
             raise Refusal(429, f"{len(still_open)} batches are open", code="batch_limit_exceeded")

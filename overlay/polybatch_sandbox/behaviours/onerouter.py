@@ -13,12 +13,14 @@ from urllib.parse import quote, unquote
 
 from polybatch_sandbox import answers, life
 from polybatch_sandbox.bench import Behaviour, Bench, Call, Refusal
+from polybatch_sandbox.body import Made
 from polybatch_sandbox.message import Response, json_reply, stream_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from polybatch_sandbox.bench import Modes
+    from polybatch_sandbox.body import Series
     from polybatch_sandbox.contract import Violation
     from polybatch_sandbox.life import Batch
     from polybatch_sandbox.message import Headers, Request
@@ -113,12 +115,11 @@ class OneRouter:
     # operations
 
     def _create(self, call: Call) -> Response:
-        requests: list[dict[str, Any]] = call.body["requests"]
-        if len({item["custom_id"] for item in requests}) < len(requests) and not self.bench.lenient:
-            raise Refusal(400, "a custom_id is used twice", details="requests")  # inferred
-        model = requests[0]["params"]["model"].rpartition("/")[2]
-        items = [answers.item_of(item, "params") for item in requests]
-        batch = self.bench.book(call, lambda dice: "batch_" + dice.uuid("batch"), items, facts={"model": model})
+        requests: Series[dict[str, Any]] = call.body["requests"]
+        model = next(iter(requests))["params"]["model"].rpartition("/")[2]
+        batch = self.bench.book(
+            call, lambda dice: "batch_" + dice.uuid("batch"), Made(requests, self._items), facts={"model": model}
+        )
         fresh = {"total": 0, "completed": 0, "failed": 0}  # as in the published example
         return json_reply(self._created(batch, call) | {"request_counts": fresh})
 
@@ -151,6 +152,14 @@ class OneRouter:
         return stream_reply(lines, media_type="application/octet-stream")
 
     # parts
+
+    def _items(self, requests: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+        seen: set[str] = set()
+        for item in requests:
+            if item["custom_id"] in seen and not self.bench.lenient:
+                raise Refusal(400, "a custom_id is used twice", details="requests")  # inferred
+            seen.add(item["custom_id"])
+            yield answers.item_of(item, "params")
 
     def _find(self, batch_id: str, now: float) -> Batch:
         batch = self.bench.find(batch_id, now, _example)
