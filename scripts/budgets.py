@@ -60,7 +60,7 @@ REASONS: dict[str, str] = {
     "the sandbox": "chaos (a proxy, 145) and malice (a hostile vendor, 135) are tools of fault injection beside the"
     " imitation of the vendors; trouble at random and the words for conflicts, garbage and failures took another 40;"
     " imagined (115) answers tools, schemas and thought, so that whoever asks for them can be tested offline;"
-    " pytest_plugin (89) is for testing one's own pipeline",
+    " pytest_plugin (89) is for testing one's own pipeline; body (190) takes a large create item by item",
 }
 """Part or file to why it is over its budget."""
 

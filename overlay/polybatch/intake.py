@@ -12,6 +12,7 @@ import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ from .vendor import Vendor
 from .vendors import names
 
 logger = logging.getLogger("polybatch")
+NO_MODEL = f'"{Feature.MODEL}" is a required property'
+"""How the judge says it."""
 encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
 
 
@@ -46,6 +49,10 @@ class Intake:
     """Whether `model` takes the place of the one that a portable request names."""
     quiet: bool = False
     """Whether all of it was said before."""
+    filled: frozenset[str] = frozenset()
+    """Options that gave members of the requests."""
+    model_hint: str = 'give --model M (in Python model="M"), or name it in each request'
+    """Where a model can be named."""
     _warned: bool = field(default=False, init=False)
     _lost: set[Feature] = field(factory=set, init=False)
     """What was left out already."""
@@ -131,6 +138,8 @@ class Intake:
         except InputError as error:
             told = error.message if error.message.startswith(where) else f"{where}: {error.message}"
             raise InputError(told, hint=error.hint) from error
+        except RecursionError as error:
+            raise InputError(f"{where}: nested too deeply") from error
 
     def _translated(self, request: Request, where: str) -> Mapping[str, Any]:
         vendor, name = self.vendor, self.vendor.profile.name
@@ -140,19 +149,20 @@ class Intake:
         if lacking := [*features.lacking(chat, vendor.carried())]:
             self._leave_out(lacking, where)
             chat = features.without(chat, [feature for feature, _ in lacking])
-        body = vendor.chat(chat)
-        if chat.extra:
-            if unknown := chat.extra.keys() - {*names()}:
-                raise InputError(f"extra.{min(unknown)}: no such vendor", hint=f"known are: {', '.join(names())}")
-            body = portable.merged(body, chat.extra.get(name, {}), f"extra.{name}")
-        return body
+        if unknown := (chat.extra or {}).keys() - {*names()}:
+            raise InputError(f"extra.{min(unknown)}: no such vendor", hint=f"known are: {', '.join(names())}")
+        extra = (chat.extra or {}).get(name, {})
+        most = extra.get(Feature.MAX_TOKENS)
+        if chat.max_tokens is msgspec.UNSET and isinstance(most, int):  # else a number of ours would contradict it
+            chat = msgspec.structs.replace(chat, max_tokens=most)
+        return portable.merged(vendor.chat(chat), extra, f"extra.{name}")
 
     def _leave_out(self, lacking: Sequence[tuple[Feature, str]], where: str) -> None:
         """Raises InputError, unless it may be left out; then it is said once for each kind."""
         vendor, version = self.vendor, self.vendor.version()
         who = vendor.profile.title + (f" (version {version})" if version else "")
         if not self.lossy:
-            places, it = ", ".join(place for _, place in lacking), "it" if len(lacking) == 1 else "them"
+            places, it = ", ".join(starmap(self._said, lacking)), "it" if len(lacking) == 1 else "them"
             hint = f"take {it} out of the request, or have {it} left out: --lossy, lossy=True"
             raise InputError(f"{where}: {places}: {who} has no place for {it}", hint=hint)
         for feature, place in lacking:
@@ -161,6 +171,11 @@ class Intake:
                     "%s: %s: %s has no place for it; left out (said once for %s)", where, place, who, feature
                 )
             self._lost.add(feature)
+
+    def _said(self, feature: Feature, place: str) -> str:
+        """A place in a request, and the option by which it was filled."""
+        option = "schema" if feature is Feature.SCHEMA else str(feature)
+        return f"{place} (--{option.replace('_', '-')})" if option in self.filled else place
 
     def encode(self, request: Request, where: str) -> bytes:
         """The bytes of a request as they travel, after it was judged."""
@@ -178,15 +193,17 @@ class Intake:
         if (lost := _lost(item)) is not None:
             raise InputError(f"{where}: {lost}, which JSON cannot carry")
         if self.check:
-            self._judged(item, where)
+            self._judged(request, item, where)
         if len(encoded) > self._most:
             title = self.vendor.profile.title
             raise InputError(f"{where}: the request has {len(encoded):,} bytes, {title} takes {self._most:,} at most")
         return encoded
 
-    def _judged(self, item: Mapping[str, Any], where: str) -> None:
+    def _judged(self, request: Request, item: Mapping[str, Any], where: str) -> None:
         judge = _judge(self.vendor.document, self.vendor.version())
         for refusal in judge.refusals(item):
+            if Feature.MODEL in self.vendor.carried() and Feature.MODEL not in request.body and NO_MODEL in refusal:
+                raise InputError(f"{where}: no model", hint=self.model_hint)
             hint = f"the {self.vendor.profile.title} document forbids it; --no-check sends it all the same"
             raise InputError(f"{where}: {refusal}", hint=hint)
         if not self._warned and (warning := judge.warning(item)):

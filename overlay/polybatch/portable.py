@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from .errors import InputError
+from .reading import shorten
 
 Natural: TypeAlias = Annotated[int, Meta(ge=1)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
@@ -212,9 +213,30 @@ def body(custom_id: str, messages: str | Sequence[Any], schema: Any, members: Ma
     return made
 
 
-def image(content: str | bytes, media_type: str = "image/png") -> dict[str, Any]:
-    """A part of a message: an image by its address, or its bytes."""
-    url = content if isinstance(content, str) else f"data:{media_type};base64,{b64encode(content).decode()}"
+IMAGES = {
+    "image/png": rb"\x89PNG\r\n\x1a\n",
+    "image/jpeg": rb"\xff\xd8\xff",
+    "image/gif": rb"GIF8[79]a",
+    "image/webp": rb"RIFF.{4}WEBP",
+}
+"""By media type, how the bytes of an image begin."""
+
+
+def image(content: str | bytes, media_type: str | None = None) -> dict[str, Any]:
+    """A part of a message: an image by its address, or its bytes; without `media_type` they say what they are.
+
+    Raises InputError for what is neither.
+    """
+    if isinstance(content, bytes | bytearray | memoryview):
+        kind = media_type or next((kind for kind, head in IMAGES.items() if re.match(head, content, re.DOTALL)), None)
+        if kind is None:
+            raise InputError(f"image: the bytes are none of {', '.join(IMAGES)}", hint="or say so: media_type=")
+        url = f"data:{kind};base64,{b64encode(content).decode()}"
+    elif isinstance(content, str) and content.startswith(("http://", "https://", "data:image/")):
+        url = content
+    else:
+        what = f"image: {shorten(repr(content), 60)} is neither bytes nor an address (https://…, data:image/…)"
+        raise InputError(what, hint="of a file give the bytes: image(Path(…).read_bytes())")
     return cast("dict[str, Any]", msgspec.to_builtins(ImagePart(ImageUrl(url))))
 
 
@@ -250,10 +272,19 @@ def read(members: Mapping[str, Any]) -> Chat:
             raise InputError(
                 f"{unknown[1]}: no such member", hint=f"known are: {', '.join(sorted(MEMBERS))}"
             ) from error
-        raise InputError(f"{where or 'a portable request'}: {message}") from error
+        told = members.get("messages")
+        hint = PARTS if isinstance(told, list | tuple) and any(map(_is_part, told)) else ""
+        raise InputError(f"{where or 'a portable request'}: {message}", hint=hint) from error
     for number, said in enumerate(chat.messages):
         _look(said, f"messages[{number}]")
     return chat
+
+
+PARTS = 'parts go into a turn: [{"role": "user", "content": [...]}]'
+
+
+def _is_part(given: Any) -> bool:
+    return isinstance(given, Mapping) and "type" in given and "role" not in given
 
 
 def _look(message: Message, where: str) -> None:
@@ -270,7 +301,7 @@ def _look(message: Message, where: str) -> None:
     for inner, call in enumerate((message.tool_calls or ()) if isinstance(message, AssistantMessage) else ()):
         try:
             call.input()
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             what = f"{where}.tool_calls[{inner}].function.arguments"
             raise InputError(f"{what}: expected a JSON object as text: {error}") from error
 

@@ -9,7 +9,8 @@ as it is: closed, it could mean something that nothing fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,8 +36,11 @@ def json_schema_of(kind: Any) -> Schema:
         where, found = "the schema", dict(kind)
     else:
         where, found = getattr(kind, "__name__", repr(kind)), _type(kind)
-    _check(found, where)
-    return closed(_rooted(found))
+    try:
+        _check(found, where)
+        return closed(_rooted(found))
+    except RecursionError as error:
+        raise InputError(f"{where} is nested too deeply") from error
 
 
 def closed(schema: Schema) -> Schema:
@@ -98,19 +102,20 @@ def _parts(schema: Any) -> Iterator[Schema]:
     if not isinstance(schema, dict):  # true and false are schemas too
         return
     yield schema
-    for word in MAPS:
-        for part in schema.get(word, {}).values():
-            yield from _parts(part)
-    for word in LISTS:
-        for part in schema.get(word, ()):
-            yield from _parts(part)
+    for part in chain(*[_all(schema.get(word)) for word in (*MAPS, *LISTS)]):
+        yield from _parts(part)
     for word in SINGLES:
         yield from _parts(schema.get(word))
 
 
+def _all(parts: Any) -> Iterable[Any]:
+    """Schemas that stand together; none where the word means something else in that draft of JSON Schema."""
+    return parts.values() if isinstance(parts, Mapping) else parts if isinstance(parts, list) else ()
+
+
 def _adds_up(part: Schema) -> bool:
     """Whether other schemas say which properties an object has."""
-    several = len(part.get("allOf", ())) > 1
+    several = len([*_all(part.get("allOf"))]) > 1
     return several or not ADDING.isdisjoint(part) or ("properties" in part and not BESIDE.isdisjoint(part))
 
 
@@ -119,10 +124,10 @@ def _closed(schema: Any) -> Any:
         return schema
     made = dict(schema)
     for word in MAPS:
-        if word in made:
+        if isinstance(made.get(word), Mapping):
             made[word] = {name: _closed(part) for name, part in made[word].items()}
     for word in LISTS:
-        if word in made:
+        if isinstance(made.get(word), list):
             made[word] = [_closed(part) for part in made[word]]
     for word in SINGLES:
         if word in made:

@@ -42,7 +42,7 @@ def staged(
     path = Path(requests) if isinstance(requests, str | Path) else None
     if path is not None and kind_of(path) is not Kind.JSONL:
         raise InputError(f"{path}: create() takes a file of requests, as JSON lines", hint=TABLES)
-    company = Company(vendor, Intake(vendor, check=check, lossy=lossy))
+    company = Company(vendor, Intake(vendor, check=check, lossy=lossy, model_hint=MODEL))
     pieces = company.of_file(path) if path is not None else company.of_requests(requests)  # type: ignore[arg-type]
     head, tail = inline.frame(vendor.envelope())
     with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool, _again(path) as plain:
@@ -107,6 +107,8 @@ class Body:
         yield self._tail
 
 
+MODEL = 'name it in each request: Request.chat(…, model="M")'
+OWN_ID = "every request needs one of its own"
 TABLES = "rows and tables go in by run(…, prompt='Classify: {text}')"
 AGAIN = "try again, with a file that nobody writes to"
 
@@ -193,7 +195,8 @@ class Company:
             request = self.intake.own(request, where)  # noqa: PLW2901 - the same, as the vendor has it
             encoded = self.intake.encode(request, where)
             if (first := seen.setdefault(request.custom_id, where)) != where:
-                raise InputError(f"{where}: custom_id {request.custom_id!r} was used before, at {first}")
+                what = f"{where}: custom_id {request.custom_id!r} was used before, at {first}"
+                raise InputError(what, hint=OWN_ID)
             self._joined(request, where)
             self._more(1)
             yield encoded
@@ -227,7 +230,8 @@ class Company:
 
 
 def _twice(path: Path, custom_id: str, number: int, first: int) -> InputError:
-    return InputError(f"{path}, line {number}: custom_id {custom_id!r} was used before, at {path}, line {first}")
+    what = f"{path}, line {number}: custom_id {custom_id!r} was used before, at {path}, line {first}"
+    return InputError(what, hint=OWN_ID)
 
 
 def joined(items: list[bytes]) -> bytes:

@@ -29,6 +29,11 @@ PACKED = frozenset({".gz", ".zst"})
 """Endings of inputs that are decompressed."""
 
 
+WORKBOOKS = frozenset({".xlsx", ".xls"})
+ZIP = b"PK\x03\x04"
+"""How a workbook begins, whatever it is named; no text does."""
+
+
 def open_input(path: Path) -> IO[bytes]:
     """The decompressed bytes of an input. Raises InputError that names what is missing."""
     if str(path) == "-":
@@ -38,6 +43,9 @@ def open_input(path: Path) -> IO[bytes]:
         file = path.open("rb")
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
+    if path.suffix.lower() in WORKBOOKS or file.peek(len(ZIP)).startswith(ZIP):
+        file.close()
+        raise InputError(f"{path}: an Excel workbook is not read", hint="save it as CSV or Parquet")
     if path.suffix == ".gz":
         return io.BufferedReader(_Unpacked(_gunzip(file)))
     return io.BufferedReader(_Unpacked(_unzstd(file))) if zstandard else file

@@ -19,9 +19,9 @@ from .errors import InputError, OutputError
 from .model import Finish, Outcome, Result
 from .reading import UNREADABLE, mended, shorten
 
-FENCE = re.compile(r"```(?:json)?[ \t]*\r?\n((?:(?!\n[ \t]*```).)*?)\s*```", re.DOTALL | re.IGNORECASE)
-"""A whole answer in one Markdown fence, as models write that were only asked for JSON. No JSON begins with a backtick,
-so that nothing is taken for a fence that is JSON as it stands."""
+FENCE, UNFENCE = re.compile(r"```(?:json)?[ \t]*\r?\n", re.IGNORECASE), re.compile(r"\n[ \t]*```")
+"""How a Markdown fence begins and ends: models write one around a whole answer that were only asked for JSON. No JSON
+begins with a backtick, so that nothing is taken for a fence that is JSON as it stands."""
 WHOLE = frozenset('}]"')
 """The last characters of JSON that cannot go on: half of a number is a number too."""
 Reader = Callable[[bytes], Any]
@@ -49,8 +49,7 @@ def json_of(result: Result, read: Reader, wanted: str) -> tuple[bytes, Any]:
     if answer.finish is Finish.REFUSAL:
         words = answer.refusal or answer.text
         refuse("the model refused" + (f": {shorten(words)}" if words else " to answer"))
-    text = (answer.text or "").strip()
-    text = found[1].strip() if (found := FENCE.fullmatch(text)) else text
+    text = _unfenced((answer.text or "").strip())
     cut = f"the answer was cut at max_tokens, after {len(text):,} characters", "allow more tokens"
     if answer.finish is Finish.LENGTH and text[-1:] not in WHOLE:
         refuse(*cut)
@@ -66,6 +65,14 @@ def json_of(result: Result, read: Reader, wanted: str) -> tuple[bytes, Any]:
         if isinstance(error, Misfit):
             refuse(f"the answer does not fit {wanted}: {error}")
         refuse(f"the answer is no JSON: {error}; it begins: {shorten(text, 60)}")
+
+
+def _unfenced(text: str) -> str:
+    """What stands in a fence, where that is around all of it; each character is looked at a few times at most."""
+    if (start := FENCE.match(text)) is None or not text.endswith("```"):
+        return text
+    end = UNFENCE.search(text, start.end())
+    return text[start.end() : -3].strip() if end is None or end.end() == len(text) else text
 
 
 def decoded(text: str, what: str) -> Any:

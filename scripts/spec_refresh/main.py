@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.spec_compiler import toolchain
-from scripts.spec_compiler.documents import load_yaml
 from scripts.spec_compiler.errors import SpecError
 from scripts.spec_compiler.manifest import Vendor, read_manifest
 
-from .fetching import Bounds, SourceError
-from .report import FAILED, USAGE, Result, markdown, table
-
+# What needs the tools is imported late: toolchain.require must be able to speak first.
 if TYPE_CHECKING:
     from .explaining import Refresh
+    from .report import Result
 
+USAGE = 2
+"""The exit code of wrong usage, or tools that are missing."""
 _ROOT = Path(__file__).parents[2]
 _EPILOG = """\
 exit code (with several vendors the highest):
@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"unknown vendor {unknown[0]!r}; the manifest has {', '.join(vendors)}")
     if options.given and len(options.vendors) != 1:
         return _refuse("--from goes with exactly one VENDOR")
+    from .report import FAILED, markdown, table  # noqa: PLC0415
+
     results = [_refreshed(vendors[name], options, tools) for name in options.vendors or vendors]
     sys.stdout.write(table(results))
     sys.stdout.flush()
@@ -59,9 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return max(result.code for result in results)
 
 
-def _refreshed(vendor: Vendor, options: argparse.Namespace, tools: dict[str, str]) -> Result:
-    # Imported late: toolchain.require must be able to speak first.
+def _refreshed(vendor: Vendor, options: argparse.Namespace, tools: dict[str, str]) -> "Result":
+    from scripts.spec_compiler.documents import load_yaml  # noqa: PLC0415
+
     from .explaining import Refresh  # noqa: PLC0415
+    from .fetching import Bounds, SourceError  # noqa: PLC0415
+    from .report import Result  # noqa: PLC0415
     from .sources import read_source  # noqa: PLC0415
 
     folder = options.root / "specs" / vendor.name

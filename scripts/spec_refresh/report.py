@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .comparing import Change, grouped
 
-NOTHING, FAILED, USAGE, ADDITIVE, BREAKING = 0, 1, 2, 3, 4
+NOTHING, FAILED, ADDITIVE, BREAKING = 0, 1, 3, 4
 _WIDTH = 80
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.refresh_lab import VENDORS, Site, command, lines, offered, published, read_once, refresh, serving
+from scripts.spec_compiler import documents
+from tests.contract.refresh_lab import VENDORS, Site, lines, offered, published, read_once, refresh, serving
 from tests.contract.refresh_spots import SPOTS
 from tests.contract.refresh_table import ADDITIVE, BREAKING
 from tests.contract.refresh_table_own import KINDS, Kind
@@ -24,7 +25,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(autouse=True)
 def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "load_yaml", read_once)
+    monkeypatch.setattr(documents, "load_yaml", read_once)
 
 
 def fault(kind: Kind, vendor: str, site: Site, capsys: pytest.CaptureFixture[str]) -> str:

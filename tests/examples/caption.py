@@ -20,7 +20,7 @@ def requests() -> Iterator[Request]:
         yield Request.chat(path.name, [message], model="claude-opus-5-5", max_tokens=100)
 
 
-base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
+base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set: the vendor itself
 with (
     BatchClient("anthropic", base_url=base_url) as client,
     client.run(requests(), run_dir="captions.polybatch", out="captions.jsonl") as run,

@@ -27,7 +27,7 @@ class Verdict:
     reason: str
 
 
-base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
+base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set: the vendor itself
 with (
     BatchClient("anthropic", base_url=base_url) as client,
     client.run(

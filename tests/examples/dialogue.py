@@ -14,7 +14,7 @@ from polybatch import BatchClient, Request
 TURNS = ["Name a river in {}.", "How long is it?", "Put all of that into one sentence."]
 talks: dict[str, list[dict[str, Any]]] = {"France": [], "Ghana": [], "Peru": []}
 
-base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
+base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set: the vendor itself
 with BatchClient("anthropic", base_url=base_url) as client:
     for number, turn in enumerate(TURNS, 1):
         for country, talk in talks.items():

@@ -30,7 +30,7 @@ if not Path("letters.parquet").exists():  # yours has millions of rows
     bodies = ["You owe us 129.90 EUR within 14 days.", "Invoice: 80 USD", "We charged 3.50 GBP, payable in 30 days."]
     pq.write_table(pa.table({"letter": [101, 102, 103], "body": bodies}), "letters.parquet")
 
-base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
+base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set: the vendor itself
 with (
     BatchClient("anthropic", base_url=base_url) as client,
     client.run(

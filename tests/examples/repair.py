@@ -24,7 +24,7 @@ def ask(client: BatchClient, name: str, keys: Iterable[str], max_tokens: int) ->
         return answers
 
 
-base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
+base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set: the vendor itself
 with BatchClient("anthropic", base_url=base_url) as client:
     answers = ask(client, "first", QUESTIONS, max_tokens=200)
     if cut := sorted(key for key, answer in answers.items() if answer.finish is Finish.LENGTH):

@@ -38,6 +38,12 @@ Run = Callable[[str], list[str]]
 Sent = list[list[dict[str, Any]]]
 
 
+def test_no_comment_of_an_example_is_cut() -> None:
+    programs = [path for path in HERE.rglob("*.py") if path.is_file() and path.name != Path(__file__).name]
+    assert len(programs) > len(PROGRAMS)
+    assert [path.name for path in programs if re.search("# .*[:,]$", path.read_text("utf-8"), re.MULTILINE)] == []
+
+
 @pytest.fixture(autouse=True)
 def _copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.polybatch", "*.results.jsonl")

@@ -45,7 +45,7 @@ def called(result: Result) -> list[dict[str, Any]]:
     return [result.message, *found]
 
 
-base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set:
+base_url = os.environ.get("ANTHROPIC_BASE_URL")  # not set: the vendor itself
 with BatchClient("anthropic", base_url=base_url) as client:
     talks = {key: [{"role": "user", "content": text}] for key, text in QUESTIONS.items()}
     answers = ask(client, "asked", talks)

@@ -53,6 +53,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         ),
         PORTABLE,
     ),
+    "intake.py": {"schema": "an option of ours"},
     "line.py": dict.fromkeys(("content", "url", "params", "method"), HTTPX),
     "model.py": dict.fromkeys(
         ("expired", "succeeded", "errored", "error", "completed", "failed", "tool_calls", "refusal"), OURS
@@ -65,7 +66,11 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "retry.py": {"retry-after": STANDARD, "retry-after-ms": SDK, "x-should-retry": SDK},
     "run/__init__.py": {"model": OURS},
-    "run/beside.py": {**dict.fromkeys(("custom_id", "body", "batch_id", "request_id"), OUTPUT), "input": OURS},
+    "run/beside.py": {
+        **dict.fromkeys(("custom_id", "body", "batch_id", "request_id"), OUTPUT),
+        "input": OURS,
+        "run_id": OURS,
+    },
     "run/contents.py": dict.fromkeys(("input", "model", "run_id"), OURS),
     "run/core.py": {"run_id": OURS},
     "run/exporting.py": {
@@ -73,12 +78,12 @@ ALLOWED: dict[str, dict[str, str]] = {
             ("custom_id", "text", "model", "tool_calls", "error_code", "batch_id", "request_id", "code", "message"),
             OUTPUT,
         ),
-        **dict.fromkeys(("requests", "schema", "source"), OURS),
+        **dict.fromkeys(("requests", "schema", "source", "run_id"), OURS),
         "type": OPENAPI,
     },
     "run/form.py": {"schema": OURS},
     "run/inputs.py": dict.fromkeys(("source", "schema", "input", "requests"), OURS),
-    "run/offline.py": {"input": OURS},
+    "run/offline.py": dict.fromkeys(("input", "run_id"), OURS),
     "run/opening.py": {**dict.fromkeys(("input", "requests", "run_id"), OURS), "max_tokens": PORTABLE},
     "run/polling.py": {"status": OURS},
     "run/reconcile.py": {"code": OUTPUT},

@@ -228,7 +228,7 @@ def test_a_wrong_key_stops_the_run_and_the_right_one_resumes_it(
     monkeypatch.setenv("ANTHROPIC_API_KEY", "invalid")
     done = cli("run", requests_file(), *at(served), *FAST)
     assert done.exit_code == 3
-    assert "HTTP 401 authentication_error" in done.stderr
+    assert done.stderr.count("HTTP 401 authentication_error") == 1
     assert "hint: is ANTHROPIC_API_KEY the right key?" in done.stderr
     assert f"go on with: polybatch resume {RUN.absolute()}\n" in done.stderr
     assert cli("status", RUN).exit_code == 3

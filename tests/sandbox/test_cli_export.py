@@ -54,9 +54,21 @@ def test_results_in_another_form(cli: Cli, served: Server) -> None:
     assert [line["custom_id"] for line in lines("sorted.jsonl")] == ["row 0", "row 1", "row 2"]
     piped = cli("results", RUN, "-o", "-", "--in-order")
     assert piped.stdout.encode() == Path("sorted.jsonl").read_bytes()
-    refused = cli("results", RUN, "-o", "answers.csv")
+
+
+@pytest.mark.parametrize("name", [pytest.param("copy.csv", marks=pytest.mark.slow), "copy.parquet", "copy.jsonl"])
+def test_a_copy_of_the_results_is_written_anew_unless_it_was_changed(cli: Cli, served: Server, name: str) -> None:
+    assert cli("run", requests_file(), *at(served), *FAST).exit_code == 0
+    for _ in range(2):
+        done = cli("results", RUN, "-o", name)
+        assert done.exit_code == 0, done.stderr
+    whole = Path(name).read_bytes()
+    Path(name).write_bytes(whole + b"mine\n")
+    refused = cli("results", RUN, "-o", name)
     assert refused.exit_code == 2
-    assert "error: answers.csv exists and was not written by this run\nhint: name another file" in refused.stderr
+    assert f"error: {name} exists and was not written by this run\n" in refused.stderr
+    assert "hint: move it away, or name another file with --out\n" in refused.stderr
+    assert Path(name).read_bytes() == whole + b"mine\n"
 
 
 def test_nothing_is_sent_where_the_table_cannot_be_written(cli: Cli, served: Server) -> None:
@@ -76,7 +88,7 @@ def test_another_form_than_the_run_began_with(cli: Cli, served: Server) -> None:
     cli("run", requests_file(), *at(served), *FAST, "--in-order")
     done = cli("run", "in.jsonl", *at(served), *FAST)
     assert done.exit_code == 2
-    assert "error: this run was begun with --in-order\nhint: give the same, or another --run-dir\n" in done.stderr
+    assert f"error: this run was begun with --in-order\nhint: the run is in {RUN.absolute()}; to ask" in done.stderr
     assert cli("resume", RUN).exit_code == 0
 
 

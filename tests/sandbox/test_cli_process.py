@@ -96,6 +96,7 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(start: Start) -> None:
     assert code == 130
     assert "requests  4: 4 open\n" in out
     assert "finishing the step under way" in err
+    assert (out + err).count("polybatch resume") == 1
     assert "Traceback" not in err
     resume = next(line.partition("go on with: polybatch ")[2] for line in err.splitlines() if "go on with" in line)
     code, out, err = finish(start(*shlex.split(resume), *FAST))

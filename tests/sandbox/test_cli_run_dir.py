@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from polybatch.run.journal import Journal
+from polybatch.run.opening import anew
 from polybatch_sandbox import Server
 from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, calling, ledger, requests_file, script, told
 
@@ -188,11 +189,15 @@ def test_an_unfinished_run_is_not_verified(cli: Cli, served: Server, monkeypatch
 
 
 def test_resume_refuses_what_contradicts_the_journal(cli: Cli, served: Server, finished: Path) -> None:
-    for option, value in (("--model", "x"), ("--option", "version=2023-06-01"), ("--base-url", f"{served.url}/letta")):
+    base = f"{served.url}/letta"
+    for option, value, said in (
+        ("--model", "x", "without --model, not with --model 'x'"),
+        ("--option", "version=2023-06-01", "without --option, not with --option {'version': '2023-06-01'}"),
+        ("--base-url", base, f"with --base-url '{served.base_url('anthropic')}', not with --base-url '{base}'"),
+    ):
         done = cli("resume", finished, option, value)
         assert (done.exit_code, done.stdout) == (2, "")
-        assert f"this run was started with {option.strip('-').replace('-', '_')}" in done.stderr
-        assert "(and another --out), or give the same again\n" in done.stderr
+        assert done.stderr == f"error: this run was started {said}\nhint: {anew(RUN.absolute())}\n"
     assert cli("resume", finished, "--sandbox").exit_code == 2
     assert cli("resume", finished, "-o", "other.jsonl").exit_code == 2
     assert cli("resume", finished, "--max-requests", "4").exit_code == 2

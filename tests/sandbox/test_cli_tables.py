@@ -75,6 +75,59 @@ def test_rows_may_come_from_standard_input(cli: Cli, served: Server) -> None:
     assert cli(*given, stdin="is not read again").exit_code == 0
 
 
+def test_a_plan_names_a_few_places_of_each_reason(cli: Cli) -> None:
+    prompt = ("--vendor", "anthropic", "--prompt", "{text}")
+    done = cli("plan", table("text\n" + "x\n" * 20 + '""\n' + "x\n" * 30), *prompt)
+    assert (done.exit_code, done.stdout.splitlines()[1:]) == (
+        2, ["rows 1, 2, 3, 4, 5 and 45 more: no model", "row 21: the column 'text' is empty, and so is the prompt"]
+    )  # fmt: skip
+    found = json.loads(cli("plan", "data.csv", *prompt, "--json").stdout)["refused"]
+    assert [each["line"] for each in found] == [*range(1, 52)]
+    done = cli("plan", table("text\nx\ny\n"), *prompt)
+    assert done.stdout.splitlines()[1:] == ["rows 1, 2: no model"]
+    assert done.stderr.endswith("\nhint: give --model M, or name it in each request\n")
+
+
+def test_standard_input_is_no_table(cli: Cli) -> None:
+    done = cli("run", "-", "--vendor", "anthropic", *ASK, "--run-dir", "r", stdin="id,text\na,b\n")
+    first, hint = done.stderr.splitlines()
+    assert first.startswith("error: standard input, line 1: not JSON: ")
+    assert hint == "hint: standard input holds JSON lines; save a table as a file"
+    assert not [*Path().iterdir()]
+
+
+NOT_RUN = {
+    "no model": (
+        ("--prompt", "{text}", "-o", "a.jsonl"),
+        "error: data.csv, row 1: no model\nhint: give --model M, or name it in each request\n",
+    ),
+    "no column": (
+        ("--prompt", "Good?", "-o", "a.jsonl"),
+        ("error: --prompt names no column, so that every row would ask the same; write {text}\n"
+        "hint: the columns are: id, text\n"),
+    ),
+    "a workbook": (
+        (*ASK, "-o", "a.xlsx"),
+        ("error: {here}/a.xlsx: results are written as .jsonl, .csv, .tsv or .parquet\n"
+        "hint: name it a.csv\n"),
+    ),
+    "one id twice": (
+        ("--prompt", "{text}", "--id-column", "same", "--model", "m", "-o", "a.jsonl"),
+        ("error: data.csv, row 2: custom_id 'lamp' was used before, in row 1\n"
+        "hint: every request needs one of its own: choose another --id-column, or leave it out\n"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_RUN)
+def test_a_run_that_cannot_be_is_refused_in_two_lines(cli: Cli, name: str) -> None:
+    options, said = NOT_RUN[name]
+    given = table("id,text,same\na,1,lamp\nb,2,lamp\n" if name == "one id twice" else "id,text\na,1\nb,2\n")
+    done = cli("run", given, "--vendor", "anthropic", *options)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", said.replace("{here}", str(Path.cwd())))
+    assert [path.name for path in Path().iterdir()] == ["data.csv"]
+
+
 REFUSED = {
     "no prompt": (
         ("--model", "m"),

@@ -14,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
-from polybatch.cli import report, watching
+from polybatch.cli import overview, report, watching
 from polybatch.cli.exits import Code
 from polybatch.cli.stopping import Stop
 from polybatch.run import registry
@@ -249,12 +250,33 @@ class TestRuns:
         assert [" ".join(line.split()) for line in begun.splitlines()] == [
             "Begun State Vendor Requests Outcomes",
             "~ gone - - -", "lost",
-            "~ finished anthropic 3 all succeeded", "good",
-            "~ finished anthropic 3 1 failed", "'my run'",
-            "~ stopped anthropic 3 3 open", str(RUN),
+            "~ finished anthropic (local) 3 all succeeded", "good",
+            "~ finished anthropic (local) 3 1 failed", "'my run'",
+            "~ stopped anthropic (local) 3 3 open", str(RUN),
         ]  # fmt: skip
         assert max(map(len, done.stdout.splitlines())) <= 80
         assert done.stderr == "polybatch runs --forget leaves out those that are gone\n"
+
+    def test_are_the_newest_unless_all_are_wanted(self, cli: Cli) -> None:
+        for number in range(22):
+            registry.register(Path(f"r{number}").absolute())
+        few, whole = cli("runs"), cli("runs", "--all")
+        assert len(few.stdout.splitlines()) == 1 + 2 * 20
+        assert few.stderr.startswith("and 2 older; polybatch runs --all shows them too\n")
+        assert len(whole.stdout.splitlines()) == 1 + 2 * 22
+        assert "older" not in whole.stderr
+        assert len(cli("runs", "--json").stdout.splitlines()) == 22
+        assert cli("runs", "--forget").stderr.count("forgotten: ") == 22
+        assert registry.entries() == []
+
+    def test_fit_a_terminal_where_there_are_many_requests(self, cli: Cli, stopped: Path) -> None:
+        (run,) = overview.known(registry.entries())
+        assert run.found
+        status = attrs.evolve(run.found.status, total=1_234_567, outcomes={"succeeded": 1, "errored": 234_567})
+        begun = attrs.evolve(run.found.begun, vendor="anthropic", base_url="sandbox")
+        shown = [*overview.words([attrs.evolve(run, found=attrs.evolve(run.found, status=status, begun=begun))])]
+        assert " ".join(shown[1].split()[3:]) == "stopped anthropic (sandbox) 1,234,567 999,999 open, 234,567 failed"
+        assert max(map(len, shown)) <= 80
 
     def test_are_one_object_a_line_as_data(self, cli: Cli, stopped: Path) -> None:
         registry.register(Path("gone").absolute())
@@ -264,6 +286,7 @@ class TestRuns:
         run = found[RUN.name]
         assert (run["state"], run["vendor"], run["total"], run["open"]) == ("stopped", "anthropic", 3, 3)
         assert run["out"] == str(OUT.absolute())
+        assert run["base_url"].startswith("http://127.0.0.1:")
         assert run["begun_at"].endswith("Z")
 
     def test_are_forgotten_when_they_are_gone_and_only_then(self, cli: Cli, stopped: Path) -> None:

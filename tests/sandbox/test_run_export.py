@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -290,7 +291,7 @@ class TestOnceAndWhole:
         assert lab.finish(out=out, in_order=True).all_succeeded
         assert len(lab.transport.calls) == calls
         assert out.exists()
-        assert not out.with_name(f"{name}.part").exists()
+        assert not [*lab.directory.glob("*.part")]
 
     @pytest.mark.parametrize("moment", ["before", "after"])
     def test_killed_when_it_is_named(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
@@ -333,12 +334,14 @@ class TestOnceAndWhole:
                 assert run.wait().all_succeeded, fatal
             table = parquet.read_table(out).to_pylist() if name.endswith("parquet") else loaded(out)
             assert ids(table) == [f"row-{number}" for number in range(5)], fatal
-            assert not out.with_name(f"{name}.part").exists(), fatal
+            assert not [*lab.directory.glob("*.part")], fatal
             shutil.rmtree(lab.run_dir())
             out.unlink()
             moment += 1
         assert moment > 30
-        assert seen == {name, f"{name}.part"}, "no moment met it half written"
+        assert {re.sub("[0-9a-f]{20}", "RUN", each) for each in seen} == {name, f"{name}.RUN.part"}, (
+            "never half written"
+        )
 
     def test_written_once(self, lab: Lab) -> None:
         out = lab.directory / "answers.csv"
@@ -408,14 +411,35 @@ class TestRefusals:
     def test_a_file_that_comes_while_the_run_goes_on(self, lab: Lab) -> None:
         out = lab.directory / "answers.csv"
         lab.write(rows(4))
-        with lab.run(out=out, max_items_per_batch=2) as run, pytest.raises(InputError, match="was not written by"):
+        with lab.run(out=out, max_items_per_batch=2) as run, pytest.raises(InputError, match="was not written") as said:
             run.wait(lambda status: out.write_text("mine") and None)
+        place = lab.run_dir()
+        assert said.value.hint == (
+            f"move it away, or name another: polybatch resume {place} -o FILE;"
+            f" only a copy: polybatch results {place} -o FILE"
+        )
         assert out.read_text() == "mine"
         with pytest.raises(InputError, match="was not written by this run"):
             lab.finish(out=out)
         out.unlink()
         assert lab.finish(out=out).all_succeeded
         assert len(cells(out)) == 4
+
+    def test_another_run_writes_it_at_the_same_time(self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(exporting.beside, "PIECE", 2)
+        lab, out = sync_lab, sync_lab.directory / "answers.csv"
+        lab.write(rows(5))
+        for name in "ab":
+            lab.finish(run_dir=lab.directory / name, out=lab.directory / f"{name}.jsonl", model=name)
+        with offline.opened(lab.directory / "a") as first, offline.opened(lab.directory / "b") as second:
+            expected = {shard.batch_id for shard in second.desk.shards}
+            begun = exporting.steps(first.desk, out)
+            next(begun)
+            assert len([*exporting.steps(second.desk, out)]) == 3
+            with pytest.raises(InputError, match="exists and was not written by this run"):
+                list(begun)
+        assert (len(cells(out)), {line["batch_id"] for line in cells(out)}) == (5, expected)
+        assert [path.name for path in lab.directory.glob("answers*")] == ["answers.csv"]
 
     def test_another_order_than_the_run_began_with(self, sync_lab: Lab) -> None:
         lab = sync_lab
@@ -471,8 +495,11 @@ class TestOffline:
             for name in ("a.csv", "a.parquet"):
                 offline.rewrite(core, lab.directory / name)
             offline.rewrite(core, lab.directory / "a.jsonl", in_order=True)
+            (lab.directory / "a.csv").write_text("mine")
             with pytest.raises(InputError, match=r"a.csv exists and was not written by this run"):
                 offline.rewrite(core, lab.directory / "a.csv")
+            (lab.directory / "a.csv").unlink()
+            offline.rewrite(core, lab.directory / "a.csv")
             with pytest.raises(InputError, match="holds the results in the order in which they came"):
                 offline.rewrite(core, lab.out(), in_order=True)
             assert offline.verify(core).problems == []

@@ -118,6 +118,8 @@ class TestAnInput:
         lab = sync_lab
         with pytest.raises(InputError, match=r"cannot read .*in\.jsonl: No such file"):
             lab.run()
+        with pytest.raises(InputError, match=r"^\. is no file"):
+            lab.run(requests=".")
         assert files(lab.directory) == set()
 
     def test_that_is_a_directory_is_refused(self, sync_lab: Lab) -> None:

@@ -237,12 +237,11 @@ def another(lab: Lab) -> dict[str, Any]:
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
-    "vendor": (lambda _: {"vendor": "meshapi", "options": {}}, "vendor 'anthropic', not 'meshapi'"),
-    "option": (lambda _: {"options": {"version": "2023-06-01"}}, "options"),
-    "option left out": (lambda _: {"options": {}}, "options"),
-    "model": (lambda _: {"model": "claude-other"}, "model None, not 'claude-other'"),
-    "out": (lambda lab: {"out": lab.directory / "x.jsonl"}, "writes its results to .*in.anthropic.results.jsonl"),
-    "sandbox": (lambda _: {"sandbox": True}, "base_url"),
+    "vendor": (lambda _: {"vendor": "meshapi", "options": {}}, "--vendor 'anthropic', not with --vendor 'meshapi'"),
+    "option": (lambda _: {"options": {"version": "2023-06-01"}}, "not with --option {'version': "),
+    "option left out": (lambda _: {"options": {}}, "with --option {'betas': .*}, not without --option"),
+    "model": (lambda _: {"model": "claude-other"}, "without --model, not with --model 'claude-other'"),
+    "sandbox": (lambda _: {"sandbox": True}, "this run was not a trial in the sandbox"),
     "another input": (another, "reads .*in.jsonl, not .*other.jsonl"),
     "standard input": (lambda _: {"requests": "-"}, "reads .*in.jsonl, not -"),
     "edited": (
@@ -281,7 +280,7 @@ class TestResumingWithSomethingElse:
         lab.run().__exit__()
         monkeypatch.setattr(lab, "base_url", lambda _: "http://127.0.0.1:3/anthropic")
         with pytest.raises(
-            InputError, match=r"base_url 'http://127\.0\.0\.1:1/anthropic', not 'http://127\.0\.0\.1:3/anth"
+            InputError, match=r"with --base-url 'http://127\.0\.0\.1:1/.*', not with --base-url 'http://127\.0\.0\.1:3/"
         ):
             lab.run()
 

@@ -83,7 +83,7 @@ class TestOptions:
     def test_stand_under_headings_each_once_and_under_one_that_says_something(self, path: tuple[str, ...]) -> None:
         text = help_of(*path).partition("\nWhat is asked:\n")[2]
         _, _, besides = text.partition("\nBesides:\n")
-        assert re.findall(r"^  +(--\S+)", besides, re.MULTILINE) == ["--help"]
+        assert re.findall(r"^  +(-\S.*--\S+)", besides, re.MULTILINE) == ["-h, --help"]
         for param in COMMANDS[path].params:
             if isinstance(param, click.Option):
                 (name, *_) = [option for option in param.opts if option.startswith("--")]
@@ -113,7 +113,13 @@ def test_what_a_help_shows_can_be_typed(path: tuple[str, ...]) -> None:
         command, rest = main, [*words]
         while isinstance(command, click.Group) and rest:
             command, rest = command.commands[rest[0]], rest[1:]
-        command.make_context(command.name, rest).close()
+        command.make_context(command.name, rest, **main.context_settings).close()
+
+
+@pytest.mark.parametrize("path", [(), *ALL], ids=" ".join)
+def test_help_has_a_short_name_everywhere(path: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, [*path, "-h"])
+    assert (done.exit_code, done.stdout) == (0, help_of(*path))
 
 
 @pytest.mark.parametrize("path", [(), *ALL], ids=" ".join)

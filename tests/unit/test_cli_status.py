@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polybatch import InputError
-from polybatch.cli import exits, main, shards, terminal
+from polybatch.cli import exits, main, report, shards, terminal
 from polybatch.cli.causes import Causes
 from polybatch.cli.driving import FORGOTTEN, Given
 from polybatch.cli.exits import Code
@@ -25,6 +25,7 @@ from polybatch.run.machine import Shard, State, status_of
 from polybatch.run.offline import Beginning
 from polybatch.run.opening import Settings
 from polybatch.run.waiting import Gate, Wait, gate, waits
+from polybatch.vendors import find_vendor
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANY = Limits()
@@ -233,6 +234,19 @@ class TestTheCode:
         assert self.report(done()).over
         assert not self.report(done(watched=True)).over
         assert not self.report(shard()).over
+
+    @pytest.mark.parametrize(("base", "said"), [
+        ("sandbox", "anthropic (sandbox)"),
+        ("http://127.0.0.1:8765/anthropic", "anthropic (local)"),
+        ("https://gateway.example/anthropic", "anthropic (elsewhere)"),
+        (find_vendor("anthropic").document.server, "anthropic"),
+    ])  # fmt: skip
+    def test_it_says_where_the_vendor_is(self, base: str, said: str) -> None:
+        made = self.report(done())
+        made = attrs.evolve(made, begun=attrs.evolve(made.begun, base_url=base))
+        assert made.vendor == said
+        told = [line for line in report.words(made, table=True) if line.startswith("vendor ")]
+        assert told == ([] if said == "anthropic" else [f"vendor    {said}"])
 
     def test_the_next_step_is_a_command_or_a_decision(self) -> None:
         assert self.report(done()).next_step() == ""

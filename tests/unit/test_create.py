@@ -131,6 +131,11 @@ def test_an_item_without_max_tokens(connect: Connect, tmp_path: Path) -> None:
     assert f'{path}, line 2: params: "max_tokens" is a required property' in refusal(connect, path)
 
 
+def test_a_request_without_a_model(connect: Connect) -> None:
+    said = refusal(connect, [Request.chat("a", "hello", max_tokens=5)])
+    assert said == 'request 0 (a): no model (name it in each request: Request.chat(…, model="M"))'
+
+
 @pytest.mark.parametrize("custom_id", ["", "row 1", "a" * 65, "é", "a.b", "a\n"])
 def test_a_custom_id_outside_the_pattern(connect: Connect, custom_id: str) -> None:
     said = refusal(connect, [Request(custom_id, BODY)])
@@ -139,7 +144,7 @@ def test_a_custom_id_outside_the_pattern(connect: Connect, custom_id: str) -> No
 
 def test_a_custom_id_used_twice_names_both_places(connect: Connect) -> None:
     said = refusal(connect, [Request("a", BODY), Request("b", BODY), Request("a", BODY)])
-    assert "request 2 (a): custom_id 'a' was used before, at request 0 (a)" in said
+    assert "request 2 (a): custom_id 'a' was used before, at request 0 (a) (every request needs one of its own)" in said
 
 
 @pytest.mark.parametrize("requests", [[], (), iter(()), {}])

@@ -162,6 +162,43 @@ def test_a_refusal_says_how_to_send_it_all_the_same() -> None:
     assert encoded({"model": "m", "messages": []}, check=False)
 
 
+ANY_MODEL = 'give --model M (in Python model="M"), or name it in each request'
+
+
+@pytest.mark.parametrize(("vendor", "member"), [("anthropic", "params"), ("meshapi", "body"), ("onerouter", "params")])
+def test_a_request_without_a_model_is_told_where_to_name_one(vendor: str, member: str) -> None:
+    found = Intake(find_vendor(vendor)({}, "https://api.example.com"))
+    body = {name: value for name, value in BODY.items() if name != "model"}
+    for item in (body, {member: body}):
+        with pytest.raises(InputError) as refused:
+            found.encode(found.read(json.dumps({"custom_id": "a", **item}).encode(), "row 1"), "row 1")
+        assert (refused.value.message, refused.value.hint) == ("row 1: no model", ANY_MODEL)
+
+
+def test_a_model_of_the_wrong_type_is_not_a_missing_one() -> None:
+    with pytest.raises(InputError, match=r"request 0 \(a\): params.model: 3 is not of type \"string\" .*--no-check"):
+        encoded({**BODY, "model": 3})
+
+
+def test_what_an_option_gave_is_named_with_its_option() -> None:
+    form = {"json_schema": {"schema": {}}}
+    chat = Request("a", {"messages": BODY["messages"], "response_format": form, "max_tokens": 5}, portable=True)
+    told = {
+        frozenset({"schema", "prompt"}): r"^x: response_format \(--schema\), max_tokens: Letta has no place for them",
+        frozenset({"max_tokens"}): r"^x: response_format, max_tokens \(--max-tokens\): Letta has",
+    }
+    for filled, words in told.items():
+        with pytest.raises(InputError, match=words):
+            Intake(find_vendor("letta")({}, "https://api.letta.com"), filled=filled).encode(chat, "x")
+
+
+def test_who_answers_at_letta_may_stand_in_a_column() -> None:
+    found = Intake(find_vendor("letta")({}, "https://api.letta.com"))
+    words = r"^row 1: agent_id: Letta needs it, to know who answers \(.*; in a table a column agent_id does\)$"
+    with pytest.raises(InputError, match=words):
+        found.encode(Request("a", {"messages": BODY["messages"]}, portable=True), "row 1")
+
+
 def test_the_item_does_not_rename_the_request() -> None:
     assert json.loads(encoded(BODY, custom_id="b", params={}))["custom_id"] == "a"
     assert json.loads(encoded(BODY, custom_id="b", params={}))["params"] == BODY

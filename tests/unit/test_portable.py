@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,16 @@ def test_arguments_of_a_call_are_an_object(arguments: str) -> None:
         portable.read({"messages": [{"role": "assistant", "tool_calls": [call]}]})
 
 
+def test_what_is_nested_without_end_is_refused() -> None:
+    endless: dict[str, Any] = {}
+    endless["items"] = endless
+    chat = {"messages": HELLO, "response_format": {"json_schema": {"schema": endless}}}
+    with pytest.raises(InputError, match=r"^line 1: nested too deeply"):
+        Intake(vendor_of("anthropic"), model="m").encode(Request("a", chat, portable=True), "line 1")
+    with pytest.raises(InputError, match=r"arguments: expected a JSON object as text: maximum recursion depth"):
+        Request.chat("a", [*HELLO, portable.said(None, [("1", "f", '{"a":' + "[" * 3000)])])
+
+
 @pytest.mark.parametrize("custom_id", [None, "", 3])
 def test_a_portable_line_has_an_id(custom_id: object) -> None:
     given = {"messages": HELLO} | ({} if custom_id is None else {"custom_id": custom_id})
@@ -126,6 +137,44 @@ def test_an_image_is_made_of_an_address_or_of_bytes() -> None:
     part = polybatch.image(b"\x89PNG", "image/png")
     read = portable.read({"messages": [{"role": "user", "content": [part]}]})
     assert [found.inline for message in read.messages for found in message.content] == [("image/png", "iVBORw==")]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"GIF87a", "image/gif"),
+        (b"GIF89a", "image/gif"),
+        (b"RIFF\n\n\x00\x00WEBPVP8 ", "image/webp"),
+    ],
+)
+def test_an_image_says_itself_what_it_is(head: bytes, kind: str) -> None:
+    for data in (head, bytearray(head), memoryview(head)):
+        assert polybatch.image(data)["image_url"]["url"].startswith(f"data:{kind};base64,")
+    assert polybatch.image(head, "image/avif")["image_url"]["url"].startswith("data:image/avif;base64,")
+
+
+@pytest.mark.parametrize("given", ["nothere.png", "file:///a.png", "", Path("a.png"), None], ids=repr)
+def test_what_is_no_image_is_refused_at_once(given: Any) -> None:
+    with pytest.raises(InputError, match=rf"^image: {re.escape(repr(given))} is neither bytes nor an ad") as refused:
+        polybatch.image(given)
+    assert refused.value.hint == "of a file give the bytes: image(Path(…).read_bytes())"
+
+
+@pytest.mark.parametrize("given", [b"", b"BM6", b"RIFF\n\n\x00\x00WAVE", b" GIF89a"])
+def test_bytes_that_nobody_knows_need_their_type(given: bytes) -> None:
+    words = r"^image: the bytes are none of image/png, image/jpeg, image/gif, image/webp \(or say so: media_type=\)"
+    with pytest.raises(InputError, match=words):
+        polybatch.image(given)
+
+
+def test_parts_go_into_a_turn() -> None:
+    parts = [{"type": "text", "text": "What is this?"}, polybatch.image("https://example.org/a.png")]
+    with pytest.raises(InputError, match=r"^request 'a': messages\[0\]: .*`role`") as refused:
+        Request.chat("a", parts)
+    assert refused.value.hint == 'parts go into a turn: [{"role": "user", "content": [...]}]'
+    assert Request.chat("a", [{"role": "user", "content": parts}])
 
 
 def test_chat_makes_a_portable_request_and_refuses_what_is_none() -> None:

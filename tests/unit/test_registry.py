@@ -77,6 +77,27 @@ class TestWhatIsRemembered:
         assert known() == [tmp_path / "a"]
 
 
+class TestAnOutput:
+    def test_is_remembered_with_the_run_that_began_it(self, tmp_path: Path, state: Path) -> None:
+        registry.register(tmp_path / "a", tmp_path / "o.csv")
+        (file,) = (state / "polybatch" / "outputs").iterdir()
+        assert file.read_bytes() == os.fsencode(tmp_path / "a")
+
+    def test_in_the_directory_of_its_run_is_nobody_elses(self, tmp_path: Path, state: Path) -> None:
+        registry.register(tmp_path / "a", tmp_path / "a" / "results.jsonl")
+        assert not (state / "polybatch" / "outputs").exists()
+
+    def test_of_a_run_that_is_gone_is_free(self, tmp_path: Path) -> None:
+        for name in "ab":
+            registry.register(tmp_path / name, tmp_path / "o.csv")
+            assert registry.writer(tmp_path / "o.csv", tmp_path / "c") is None
+
+    def test_is_free_where_nothing_can_be_remembered(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+        registry.refuse_taken(tmp_path / "o.csv", tmp_path / "a")
+
+
 class TestAPlaceThatCannotBeWritten:
     def test_is_a_warning_and_no_more(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

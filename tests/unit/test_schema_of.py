@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +102,7 @@ LEFT: dict[str, dict[str, Any]] = {
     "parts that add up": {"allOf": [OBJECT, {"properties": {"b": TEXT}}]},
     "more beside": {**OBJECT, "anyOf": [{"properties": {"b": TEXT}}]},
     "conditions": {**OBJECT, "if": {}, "then": {"properties": {"b": TEXT}}},
+    "words of another draft": {"$defs": [], "prefixItems": 3, "allOf": "x", "properties": 1, "items": [OBJECT]},
     "names by pattern": {**OBJECT, "patternProperties": {"^x": TEXT}},
 }
 
@@ -123,6 +125,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "another machine": ({"$ref": "http://127.0.0.1:1/x"}, "http://127.0.0.1:1/x is not fetched"),
     "nothing there": ({"$ref": "#/$defs/x"}, "does not exist"),
     "no JSON": ({"const": {1, 2}.__iter__}, "no JSON Schema"),
+    "nested without end": (functools.reduce(lambda inner, _: {"items": inner}, range(3000), {}), "nested too deeply"),
     "a number": (5, r"no JSON Schema can be made of 5.*pydantic type"),
     "no file": ("nowhere.json", r"cannot read nowhere\.json: No such file"),
 }

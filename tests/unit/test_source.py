@@ -30,6 +30,16 @@ def test_lines_have_offsets_and_numbers(tmp_path: Path) -> None:
             assert source.clean(file.readline()) == line
 
 
+WORKBOOKS = {"a.xlsx": b"", "a.XLS": b"\xd0\xcf", "a.csv": b"PK\x03\x04\x14", "a.jsonl": b"PK\x03\x04\x14"}
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_a_workbook_is_no_input(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(WORKBOOKS[name])
+    with pytest.raises(InputError, match=rf"{name}: an Excel workbook is not read \(save it as CSV or Parquet\)"):
+        source.open_input(tmp_path / name)
+
+
 @given(st.lists(st.sampled_from([b"a", b"\n", b"\r", b" ", b"\t", "\u2028".encode(), b"\xff", BOM])).map(b"".join))
 def test_lines_are_what_split_gives(data: bytes) -> None:
     class Box(io.BytesIO):

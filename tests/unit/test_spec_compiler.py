@@ -2,6 +2,9 @@
 
 import copy
 import datetime as dt
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -375,6 +378,14 @@ def test_tools_are_pinned_exactly_and_asked_for_by_name() -> None:
         require({"no-such-tool": "1"})
     with pytest.raises(SpecError, match=r"pytest 0 \(\d"):
         require({"pytest": "0"})
+
+
+@pytest.mark.parametrize("script", ["new_vendor", "refresh_specs"])
+def test_without_tools_a_script_says_what_to_install(script: str) -> None:
+    command = [sys.executable, "-S", "-E", str(Path(__file__).parents[2] / "scripts" / script), "anthropic"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"{script}: needs .*PyYAML .*; run: pip install -e '\.\[codegen\]'\n", done.stderr)
 
 
 def test_trees_are_compared_by_name_and_content(tmp_path: Path) -> None:

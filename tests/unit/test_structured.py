@@ -265,6 +265,12 @@ def test_one_fence_around_the_whole_answer_is_taken_off() -> None:
     assert result("\n```json \n[1]```  ").parse() == [1]
 
 
+def test_a_model_that_went_on_with_blanks_is_read_in_no_time() -> None:
+    blanks = "\n   " * 250_000  # each looked at once for all others would take hours
+    assert result(f"```json\n[{blanks}]\n```").parse() == []
+    assert refused(result(f"```json\n[{blanks}]")).problem.startswith("the answer is no JSON: ")
+
+
 def test_a_long_answer_is_not_quoted_whole() -> None:
     assert len(str(refused(result("word " * 1000)))) < 250
     assert len(str(refused(result(json.dumps({"a": "x" * 5000})), {"type": "string"}))) < 400

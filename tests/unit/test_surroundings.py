@@ -74,6 +74,20 @@ def test_an_unknown_vendor_lists_the_known(connect: Connect, name: str) -> None:
         connect(scripted(), vendor=name)
 
 
+MISSPELT = {
+    "antropic": r"known are: anthropic, .*; did you mean 'anthropic'\?\)$",
+    "nobody": r"known are: anthropic, [a-z, ]*\)$",
+    "anthropic:m": r"\(a model goes apart: --vendor anthropic --model m; or --to anthropic:m\)$",
+    "anthropic:": r"\(a model goes apart: --vendor anthropic --model M; or --to anthropic:M\)$",
+}
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_a_misspelt_vendor_is_told_what_was_meant(connect: Connect, name: str) -> None:
+    with pytest.raises(InputError, match=rf"^there is no vendor {name!r} .*{MISSPELT[name]}"):
+        connect(scripted(), vendor=name)
+
+
 def test_a_base_url_that_would_show_the_key(connect: Connect) -> None:
     with pytest.raises(InputError, match=r"plain http.*--allow-http"):
         connect(scripted(), base_url="http://api.anthropic.com")

@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polybatch import InputError, Request
+from polybatch.tables import beside, rows
 from polybatch.tables.cells import text
-from polybatch.tables.rows import Kind, kind_of, opened
+from polybatch.tables.rows import Kind, kind_of, opened, together
 
 
 def written(tmp_path: Path, data: bytes | str, name: str = "t.csv") -> Path:
@@ -83,8 +84,8 @@ BAD_CSV: dict[str, tuple[bytes, str]] = {
     "a quote too many": (b'a,b\n1,2\n"3,4\n', r"t\.csv, row 2: unexpected end of data .*is one missing\?"),
     "text behind a quote": (b'a,b\n"3"x,4\n', r"t\.csv, row 1: ',' expected after '\"'"),
     "a lone CR outside quotes": (b"a,b\nx\ry,2\n", r"t\.csv, row 1: new-line character seen in unquoted field \(CSV"),
-    "another encoding": (b"a,b\n1,2\nGr\xfc\xdfe,3\n", r"t\.csv, row 2: 'utf-8' codec .*CSV is read as UTF-8"),
-    "UTF-16": ("a,b\n".encode("utf-16"), r"t\.csv, first line: this is UTF-16; save it as UTF-8"),
+    "another encoding": (b"a,b\n1,2\nGr\xfc\xdfe,3\n", r"t\.csv, row 2: 'utf-8' codec .*\(save it as CSV UTF-8\)"),
+    "UTF-16": ("a,b\n".encode("utf-16"), r"t\.csv, first line: this is UTF-16 \(save it as CSV UTF-8\)"),
     "a name twice": (b"a,b,a\n1,2,3\n", r"t\.csv: the column 'a' comes twice"),
 }
 
@@ -133,7 +134,11 @@ def test_json_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "complaint"),
-    [("", "holds no requests"), ('{"a":1}\n{', "t.jsonl, line 2: not JSON"), ("3", "line 1: expected a JSON object")],
+    [
+        ("", "holds no requests"),
+        ('{"a":1}\n{', r"t\.jsonl, line 2: not JSON.*\(a file of this name holds JSON lines; .* ends in \.csv"),
+        ("3", "line 1: expected a JSON object"),
+    ],
 )
 def test_json_lines_that_are_none(tmp_path: Path, data: str, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
@@ -234,6 +239,23 @@ def test_arrow_data(tmp_path: Path, how: str) -> None:
         assert list(found.only(["number"])) == [{"number": 1}, {"number": None}] * 300
         assert list(found.only(["a.b"]))[0] == {"a.b": "dots"}  # noqa: RUF015 - and the whole is read
         assert list(found.only([])) == [{}] * 600
+
+
+@pytest.mark.parametrize(("size", "expected"), [(10, 64), (1000, 4), (9000, 1)])
+def test_of_large_rows_fewer_are_read_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, expected: int
+) -> None:
+    monkeypatch.setattr(rows, "MEMORY", 5000)
+    polars = pytest.importorskip("polars", reason="polars is not installed; the extra `test` has it")
+    texts = ["small", *(str(number) * size for number in range(9))]
+    polars.DataFrame({"text": texts}).write_parquet(tmp_path / "t.parquet", row_group_size=5)
+    with needs_pyarrow().ParquetFile(tmp_path / "t.parquet") as file:
+        assert together(file.metadata, 64) == expected
+    assert [row["text"] for row in opened(tmp_path / "t.parquet")] == texts
+    (tmp_path / "t.csv").write_text("\n".join(["text", *texts]))
+    for kind in ("parquet", "csv"):
+        pieces = [len(piece) for piece in beside.opened(tmp_path / f"t.{kind}", kind).pieces()]
+        assert (sum(pieces), max(pieces) <= expected + 2) == (10, True)
 
 
 @pytest.mark.slow

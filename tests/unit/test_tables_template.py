@@ -56,6 +56,10 @@ def test_every_text_goes_through_as_it_is(cell: str, before: str, behind: str, n
     doubled = [part.replace("{", "{{").replace("}", "}}") for part in (before, behind, system)]
     template = Template(f"{doubled[0]}{{{name}}}{doubled[1]}", doubled[2])
     maker = Maker(template, opened([{name: cell, "x" + name: 1}]))
+    if not before + cell + behind:
+        with pytest.raises(InputError, match=r"row 1: the column .* is empty, and so is the prompt"):
+            maker.line(1, {name: cell})
+        return
     line = maker.line(1, {name: cell, "x" + name: 1})
     assert b"\n" not in line
     assert line.startswith(b'{"custom_id":"')
@@ -110,8 +114,40 @@ def test_numpy_values_are_pythons() -> None:
     numpy = pytest.importorskip("numpy", reason="numpy is not installed; pandas brings it")
     assert (plain(numpy.int64(3)), text(numpy.float64(0.5)), text(numpy.bool_(1))) == (3, "0.5", "true")
     assert text(numpy.array([[1], [2]])) == "[[1],[2]]"
+    row = {"custom_id": "a", "messages": [{"role": "user", "content": "x"}], "temperature": 0.5, "system": "y"}
+    assert made(Template(), {**row, "temperature": numpy.float64(0.5), "system": numpy.str_("y")}) == [row]
     with pytest.raises(ValueError, match="nan"):
         text(numpy.float32("nan"))
+
+
+ALIKE = r"^--prompt names no column, so that every row would ask the same; write \{text\} \(the columns are: id, text\)"
+
+
+@pytest.mark.parametrize("kind", [Kind.CSV, Kind.JSONL, Kind.ITERABLE])
+def test_a_prompt_that_asks_the_same_of_every_row_is_refused(kind: Kind) -> None:
+    row = {"id": 1, "text": "one"}
+    for template in (Template("Good or bad?"), Template("{{text}}", "Be brief."), Template("Good?", id_column="id")):
+        with pytest.raises(InputError, match=ALIKE):
+            of_table(template, row, kind=kind)
+    assert of_table(Template("Good or bad?", "Of {text}:"), row, kind=kind)[0]["system"] == "Of one:"
+
+
+def test_a_prompt_may_be_the_same_for_every_agent() -> None:
+    lines = made(Template("How are you?"), {"agent_id": "agent-1"}, {"agent_id": "agent-2"})
+    assert [(line["agent_id"], said(line)) for line in lines] == [(f"agent-{n}", "How are you?") for n in (1, 2)]
+
+
+EMPTY = {
+    "{a}": r"^t\.csv, row 2: the column 'a' is empty, and so is the prompt \(fill it, or leave the row out\)$",
+    "{a}{b}{a}": r"^t\.csv, row 2: the columns 'a', 'b' are empty, and so is the prompt \(fill",
+}
+
+
+@pytest.mark.parametrize("prompt", EMPTY)
+@pytest.mark.parametrize("empty", ["", None])
+def test_a_prompt_that_is_empty_names_the_columns(prompt: str, empty: str | None) -> None:
+    with pytest.raises(InputError, match=EMPTY[prompt]):
+        of_table(Template(prompt), {"a": "x", "b": "y"}, {"a": empty, "b": empty})
 
 
 LISTED = r"is no column of the rows \(the columns are: text, user id"
@@ -166,7 +202,7 @@ def test_rows_are_named_by_a_column_or_counted() -> None:
 @pytest.mark.parametrize("empty", [None, ""])
 def test_an_empty_id_is_refused(empty: str | None) -> None:
     with pytest.raises(InputError, match=r"row 2: its id, in the column 'key', is empty \(each row needs one"):
-        ids(Template("x", id_column="key"), {"key": "a"}, {"key": empty})
+        ids(Template("{key}", id_column="key"), {"key": "a"}, {"key": empty})
 
 
 def test_what_goes_with_the_prompt(tmp_path: Path) -> None:
@@ -235,6 +271,19 @@ def test_what_a_table_lacks_is_said_with_a_way_out() -> None:
     )
     with pytest.raises(InputError, match=complaint):
         of_table(Template(max_tokens=3), {"id": "1", "review": "x"})
+
+
+@pytest.mark.parametrize("options", [{}, {"prompt": "x"}])
+def test_a_table_without_columns_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"t\.csv has no columns"):
+        of_table(Template(**options), {})
+
+
+def test_rows_that_hold_themselves_are_refused() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(InputError, match="row 1, column 'messages': maximum recursion depth"):
+        made(Template(), {"messages": endless})
 
 
 def test_of_many_columns_some_are_listed() -> None:

@@ -193,6 +193,21 @@ def test_parquet_needs_its_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     writing.refuse_unwritable(Path("a.csv"))
 
 
+NO_TABLES = ["a.xlsx", "a.xls", "a.ods", "a.feather", "a.arrow", "a.orc", "a.sqlite", "a.db", "a.HTML"]
+
+
+@pytest.mark.parametrize("name", NO_TABLES)
+def test_a_file_in_which_nobody_expects_json_lines(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name}: results are written as .jsonl, .csv, .tsv or .parquet") as refused:
+        writing.refuse_unwritable(Path("x", name))
+    assert refused.value.hint == "name it a.csv"
+
+
+def test_other_names_are_anybodys() -> None:
+    for name in ("a.txt", "a.ndjson", "answers", "-"):
+        writing.refuse_unwritable(Path(name))
+
+
 @pytest.mark.slow
 def test_pandas_stays_out_of_it() -> None:
     """It is 60 MB, and pyarrow imports it as soon as it is given a list."""

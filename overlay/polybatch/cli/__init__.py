@@ -54,7 +54,10 @@ class Program(teaching.Tour):
         return code
 
 
-@click.group("polybatch", cls=Program, invoke_without_command=True, epilog=exits.HELP)
+@click.group(
+    "polybatch", cls=Program, invoke_without_command=True, epilog=exits.HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
 @click.version_option(__version__, prog_name="polybatch")
 @click.pass_context
 def main(context: click.Context) -> None:

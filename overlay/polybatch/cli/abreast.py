@@ -64,7 +64,7 @@ def words(fan: Fan) -> Iterator[str]:
     for name, run in fan.runs.items():
         if run is not None and not (run.over and run.status.all_succeeded and not run.status.duplicates):
             yield f"\n{name}"
-            yield from report.words(run, table=False)
+            yield from report.words(run, table=False, said=run.next_step() == run.resume)  # the same command does it
         elif run is None:
             yield f"\n{name}\n{terminal.paragraph('trouble', fan.troubles[name])}"
 

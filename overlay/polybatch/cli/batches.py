@@ -131,9 +131,11 @@ def results(known: str, *, as_json: bool, out: Path | None, **reach: Any) -> int
     """
     from polybatch.model import Outcome  # noqa: PLC0415
     from polybatch.run import sink  # noqa: PLC0415
+    from polybatch.tables.writing import refuse_unwritable  # noqa: PLC0415
 
     target = None if out is None or str(out) == "-" else out
     if target is not None:
+        refuse_unwritable(target)
         sink.refuse_foreign(target)
     counts = Counter[str]()
     with _client(**reach) as client:

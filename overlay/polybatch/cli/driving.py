@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import socket
@@ -15,15 +16,18 @@ import attrs
 import click
 
 from polybatch.client import BatchClient
-from polybatch.errors import RunHeld
+from polybatch.errors import InputError, RunError, RunHeld
 from polybatch.run import Listener, Run, RunStatus, offline
 from polybatch.run.opening import default_paths
+from polybatch.vendors import find_vendor
 from polybatch.wire import Timer
 
 from . import exits, options, progress, report, terminal
 from .exits import Code
 from .stopping import Stop
 
+UNUSED = "unused"
+"""Instead of a key, where nobody is asked."""
 SANDBOX_SPEED, SANDBOX_POLL, POLL = 1000.0, 0.05, 5.0
 IMITATED = "sandbox"
 """Where the sandbox of a run keeps its state, in the run directory."""
@@ -100,11 +104,12 @@ def carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], a
     if given.sandbox and given.base_url:
         raise click.UsageError("--sandbox and --base-url exclude each other")
     stop, port = Stop(), free_port() if given.sandbox else 0
-    base, key = (f"http://127.0.0.1:{port}/{vendor}", "sandbox") if given.sandbox else (given.base_url, None)
+    base = f"http://127.0.0.1:{port}/{vendor}" if given.sandbox else given.base_url
+    place = given.run_dir or default_paths(Path(requests), vendor)[1]
     timer = Timer(sleep=stop.sleep)
     client = BatchClient(
         vendor,
-        api_key=key,
+        api_key=key_for(vendor, place, sandbox=given.sandbox),
         base_url=base,
         options=pairs,
         allow_http=given.allow_http,
@@ -112,11 +117,23 @@ def carry_out(vendor: str, requests: str, given: Given, pairs: dict[str, Any], a
         timer=timer,
     )
     with client:
-        with exits.placed(given.run_dir or default_paths(Path(requests), vendor)[1]):
+        with exits.placed(place):
             opened = client.run(requests, **given.settings())
         folder = Path(opened.status().run_dir)
         with opened, imitation(port, folder / IMITATED) if given.sandbox else nullcontext():
             return _drive(opened, act, stop, folder, given)
+
+
+def key_for(vendor: str, run_dir: Path, *, sandbox: bool) -> str | None:
+    """What takes the place of a key where none is needed: in the sandbox, and for a run that has nothing left to do."""
+    if sandbox:
+        return "sandbox"
+    if os.environ.get(find_vendor(vendor).profile.key_variable):
+        return None
+    try:
+        return UNUSED if report.look(run_dir, brief=True).over else None
+    except (InputError, RunError):  # there is no run yet, or it says so when it is opened
+        return None
 
 
 def imitation(port: int, state: Path) -> AbstractContextManager[object]:
@@ -170,7 +187,7 @@ def _print(found: report.Report, *, as_json: bool) -> None:
         with found.written.open("rb") as file:
             for line in file:
                 terminal.write(line)
-    report.present(found, as_json=as_json, messages=found.to_stdout)
+    report.present(found, as_json=as_json, messages=found.to_stdout, said=True)
     sys.stdout.flush()
 
 

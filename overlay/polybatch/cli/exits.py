@@ -70,6 +70,8 @@ PHRASES = {
     "use run(), which splits": "use `polybatch run`, which splits",
     "go in by run(…, prompt='Classify: {text}')": "go in by `polybatch run … --prompt 'Classify: {text}'`",
     ": --lossy, lossy=True": " by --lossy",
+    ' (in Python model="M")': "",
+    ': Request.chat(…, model="M")': "",
     "it would hold a": "`polybatch runs` lists those of this machine; it would hold a",
 }
 """Phrases of hints that speak Python, and how the command line says them."""

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 REFUSED = "nothing is sent to any target before all of them can be sent everything"
-NOT_THAT_FILE = ("name another file with --out", "move it away, or name another --run-dir")
+MODEL = "give --model M"
+"""What a hint says to give, where here a target has it."""
+NOT_THAT_FILE = ("name another file with --out", "name another --run-dir")
 """What a hint says of results, and what it says of those of a target: --out is the comparison."""
 
 
@@ -124,7 +126,10 @@ class Lane:
         self.codes.append(Code.STOPPED if code is Code.USAGE and sent else code)
         self.trouble, hint = exits.wording(error)
         if not quiet:
-            terminal.complain(self.trouble, "" if isinstance(error, RunHeld) else hint.replace(*NOT_THAT_FILE))
+            terminal.complain(self.trouble, "" if isinstance(error, RunHeld) else self._meant(hint))
+
+    def _meant(self, hint: str) -> str:
+        return hint.replace(*NOT_THAT_FILE).replace(MODEL, f"give --to {self.name}:MODEL")
 
 
 def carry_out(to: Sequence[str], requests: str, given: Given, base_urls: Sequence[str]) -> int:
@@ -133,10 +138,11 @@ def carry_out(to: Sequence[str], requests: str, given: Given, base_urls: Sequenc
     if given.sandbox and base_urls:
         raise click.UsageError("--sandbox and --base-url exclude each other")
     stop, port, path = Stop(), driving.free_port() if given.sandbox else 0, _path(requests, given.run_dir)
-    clients = _clients(wanted, given, base_urls, port, Timer(asleep=partial(_asleep, stop)))
+    places = [target.places(path, given.run_dir) for target in wanted]
+    timer = Timer(asleep=partial(_asleep, stop))
+    clients = _clients(wanted, [place for _, place in places], given, base_urls, port, timer)
     lanes = []
-    for target, client in zip(wanted, clients, strict=True):
-        out, place = target.places(path, given.run_dir)
+    for target, client, (out, place) in zip(wanted, clients, places, strict=True):
         own = attrs.evolve(given, out=out, run_dir=place, model=target.model).settings()
         lanes.append(Lane(target.name, place, client, partial(client.run, path, **own, instead=bool(target.model))))
     default = default_paths(path, "compared")[0]
@@ -167,17 +173,19 @@ def _path(requests: str, run_dir: Path | None) -> Path:
 
 
 def _clients(
-    wanted: Sequence[targets.Target], given: Given, base_urls: Sequence[str], port: int, timer: Timer
-) -> list[AsyncBatchClient]:
+    wanted: Sequence[targets.Target], places: Sequence[Path], given: Given, base_urls: Sequence[str], port: int,
+    timer: Timer,
+) -> list[AsyncBatchClient]:  # fmt: skip
     """A client for each target. Raises InputError."""
     options, urls = targets.own_options(given.option, wanted), targets.base_urls(base_urls, wanted)
     return [
         AsyncBatchClient(
-            target.vendor, api_key="sandbox" if given.sandbox else None, options=options[target.vendor],
+            target.vendor, api_key=driving.key_for(target.vendor, place, sandbox=given.sandbox),
+            options=options[target.vendor],
             base_url=f"http://127.0.0.1:{port}/{target.vendor}" if given.sandbox else urls[target.vendor],
             allow_http=given.allow_http, ca_file=given.ca_file, timer=timer,
         )
-        for target in wanted
+        for target, place in zip(wanted, places, strict=True)
     ]  # fmt: skip
 
 
@@ -258,11 +266,11 @@ def _drive(lanes: Sequence[Lane], stop: Stop) -> list[Code]:
             if error is not None:  # a defect; the other runs have gone as far as they could
                 raise error
 
+    drawn = sys.stderr.isatty()
+    # Bars are drawn over as many lines as they took: there must be as many below the note.
+    note = driving.STOPPING + b"\n" * (len(lanes) - 1 if drawn else 0)
     try:
-        with (
-            stop.listening(halt, note=driving.STOPPING),
-            progress.bars() if sys.stderr.isatty() else nullcontext() as among,
-        ):
+        with stop.listening(halt, note=note), progress.bars() if drawn else nullcontext() as among:
             asyncio.run(together(among))
     except KeyboardInterrupt:
         return [Code.INTERRUPTED]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ class Known:
     """`running` (a process drives it), `stopped`, `held`, `finished`, `gone` or `unreadable`."""
 
 
-def known() -> Iterator[Known]:
-    """All of them, the newest first. Raises OSError where the list of them cannot be read."""
-    for entry in registry.entries():
+def known(entries: Iterable[registry.Entry]) -> Iterator[Known]:
+    """What is known of them."""
+    for entry in entries:
         try:
             found = report.look(entry.run_dir, brief=True)
         except InputError:  # there is no journal, or nothing in it
@@ -56,24 +56,28 @@ def data(run: Known) -> dict[str, Any]:
     """A run for programs."""
     about: dict[str, Any] = {
         "run_dir": str(run.entry.run_dir), "begun_at": run.entry.begun_at, "state": run.state, "vendor": None,
-        "total": None, "outcomes": None, "open": None, "out": None, "driver": None,
+        "base_url": None, "total": None, "outcomes": None, "open": None, "out": None, "driver": None,
     }  # fmt: skip
     if run.found is None:
         return about
     return {**about, **{name: value for name, value in report.data(run.found).items() if name in about}}
 
 
-LINE = "{:11}  {:10}  {:10}  {:>11}  {}"
-"""Begun, state, vendor, requests, outcomes."""
+NEWEST = 20
+"""Runs that are shown unless all are wanted."""
+HEADS = ("Begun", "State", "Vendor", "Requests", "Outcomes")
 
 
 def words(runs: list[Known]) -> Iterator[str]:
     """A line for each run and its directory below it, as a shell takes it: it is there to be copied."""
     now = datetime.now(UTC)
-    yield LINE.format("Begun", "State", "Vendor", "Requests", "Outcomes")
-    for run in runs:
-        begun = f"{shards.age(run.entry.begun_at.isoformat(), now)} ago"
-        yield LINE.format(begun, run.state, *_counts(run.found))
+    begun = [f"{shards.age(run.entry.begun_at.isoformat(), now)} ago" for run in runs]
+    rows = [HEADS, *((when, run.state, *_counts(run.found)) for when, run in zip(begun, runs, strict=True))]
+    age, state, vendor, requests, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    lines = [f"{row[0]:{age}}  {row[1]:{state}}  {row[2]:{vendor}}  {row[3]:>{requests}}  {row[4]}" for row in rows]
+    yield lines[0]
+    for line, run in zip(lines[1:], runs, strict=True):
+        yield line
         yield f"  {short(run.entry.run_dir)}"
 
 
@@ -84,7 +88,7 @@ def _counts(found: Report | None) -> tuple[str, str, str]:
     status = found.status
     failed = status.settled - status.outcomes.get(Outcome.SUCCEEDED, 0)
     parts = [f"{status.total - status.settled:,} open"] * (not status.finished) + [f"{failed:,} failed"] * bool(failed)
-    return status.vendor, f"{status.total:,}", ", ".join(parts) or "all succeeded"
+    return found.vendor, f"{status.total:,}", ", ".join(parts) or "all succeeded"
 
 
 def short(path: Path, *, quoted: bool = True) -> str:

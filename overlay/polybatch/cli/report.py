@@ -10,12 +10,13 @@ from typing import Any
 from attrs import asdict, frozen
 
 from polybatch.model import Outcome
+from polybatch.origin import origin, same_origin
 from polybatch.run import exporting, registry, sink
 from polybatch.run.drift import words as drift_words
 from polybatch.run.journal import read
 from polybatch.run.machine import Duplicate, RunStatus, Shard, State, status_of
 from polybatch.run.offline import Beginning, lines_of, recall
-from polybatch.run.opening import STDOUT
+from polybatch.run.opening import IMITATED, STDOUT
 from polybatch.run.waiting import Gate, Wait, behind_canary, gate, waits
 from polybatch.vendors import find_vendor
 
@@ -54,6 +55,15 @@ class Report:
     """Whether a file that is made of all results at the end does not hold them yet."""
     driver: str = ""
     """The process that drives it; empty where none does, or this one."""
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's word, and where else than at the vendor's own address the run is."""
+        base = self.begun.base_url
+        if same_origin(base, find_vendor(self.begun.vendor).document.server):
+            return self.begun.vendor
+        where = base if base == IMITATED else "local" if origin(base).loopback else "elsewhere"
+        return f"{self.begun.vendor} ({where})"
 
     @property
     def to_stdout(self) -> bool:
@@ -136,18 +146,20 @@ def look(run_dir: Path, results: Path | None = None, again: str = "", *, brief: 
         status=status, title=vendor.profile.title, begun=begun, shards=found,
         waits=waits(facts, found, vendor.profile.limits), gate=canary,
         decisions=list(decisions.decisions(vendor, facts, found, run_dir, resume)),
-        resume=resume(""), reach=decisions.reach(facts, vendor), written=written,
+        resume=resume("-o FILE" if exporting.blocked(facts, status) else ""), reach=decisions.reach(facts, vendor),
+        written=written,
         causes=causes.causes(told, vendor.profile, repeated=bool(status.repeated)) if readable else Causes(),
         unwritten=exporting.unwritten(facts, status.total), driver=registry.owner(run_dir),
     )  # fmt: skip
 
 
-def present(report: Report, *, as_json: bool, table: bool = False, messages: bool = False) -> Code:
-    """Print a run; `table` shows every shard that waits for something, `messages` keeps stdout free. Gives its code."""
+def present(report: Report, *, as_json: bool, table: bool = False, messages: bool = False, said: bool = False) -> Code:
+    """Print a run; `table` shows every shard that waits for something, `messages` keeps stdout free, `said`: how to go
+    on was said already. Gives its code."""
     if as_json:
         terminal.emit(data(report), messages=messages)
         return report.code
-    terminal.tell("\n".join(words(report, table=table)), messages=messages)
+    terminal.tell("\n".join(words(report, table=table, said=said)), messages=messages)
     return report.code
 
 
@@ -168,7 +180,7 @@ def data(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def words(report: Report, *, table: bool) -> Iterator[str]:
+def words(report: Report, *, table: bool, said: bool = False) -> Iterator[str]:
     """A run for people."""
     status = report.status
     counts = [f"{count:,} {word}" for word, count in report.outcomes().items() if count]
@@ -180,6 +192,8 @@ def words(report: Report, *, table: bool) -> Iterator[str]:
     beside = "" if report.written.exists() else f" ({gone})"
     yield f"results   {'standard output' if report.to_stdout else f'{report.written}{beside}'}"
     yield f"run       {status.run_dir}"
+    if table and report.vendor != status.vendor:
+        yield f"vendor    {report.vendor}"
     yield from _besides(report)
     for duplicate in status.duplicates:
         yield from _duplicate(report, duplicate)
@@ -191,7 +205,7 @@ def words(report: Report, *, table: bool) -> Iterator[str]:
         yield from decisions.words(decision)
     if report.driver and not report.over:
         yield f"driver    {report.driver}"
-    elif (step := report.next_step()) and not report.decisions:
+    elif (step := report.next_step()) and not report.decisions and not (said and not report.over):
         # A command is one line, however long, so that it can be copied.
         yield terminal.paragraph("next", step) if report.over else f"next      {step}"
 

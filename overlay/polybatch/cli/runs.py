@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,27 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
         terminal.tell(f"{found.total:,} requests, {found.bytes:,} bytes; batches: {len(rows):,}")
         if (first := given["canary"]) is not None and first < found.total:
             terminal.tell(f"sent first, alone: {first:,}; the others only if all of these succeed")
-        for refusal in found.refused:
-            terminal.tell(f"{found.counted} {refusal.line}: {refusal.reason}")
+        for reason, lines in _grouped((refusal.reason, refusal.line) for refusal in found.refused).items():
+            more = f" and {len(lines) - PLACES:,} more" if len(lines) > PLACES else ""
+            counted = found.counted + "s" * (len(lines) > 1)
+            terminal.tell(f"{counted} {', '.join(map(str, lines[:PLACES]))}{more}: {reason}")
     if found.refused:
         hints = {refusal.hint for refusal in found.refused}
         message = f"{input_}: refused {found.counted}s: {len(found.refused):,}; `run` would send nothing"
-        terminal.complain(message, hints.pop() if len(hints) == 1 else "")
+        terminal.complain(message, exits.spoken(hints.pop()) if len(hints) == 1 else "")
     return Code.USAGE if found.refused else Code.SUCCEEDED
+
+
+PLACES = 5
+"""So many places are named of each reason."""
+
+
+def _grouped(refused: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """The places of each reason."""
+    found: dict[str, list[int]] = {}
+    for reason, line in refused:
+        found.setdefault(reason, []).append(line)
+    return found
 
 
 @click.command(cls=Command)
@@ -229,8 +244,9 @@ def verify(folder: Path, *, as_json: bool) -> int:
 
 @click.command("runs", cls=Command)
 @click.option("--forget", is_flag=True, help="Leave out from now on the runs whose directory is gone.")
+@click.option("--all", "whole", is_flag=True, help="Show all of them, not only the newest 20.")
 @options.as_json
-def known(*, forget: bool, as_json: bool) -> int:
+def known(*, forget: bool, whole: bool, as_json: bool) -> int:
     """List the runs that were begun on this machine, the newest first: how far they are, and where.
 
     running: a process drives it; stopped: nobody does, and it can be resumed; held: it needs a decision; finished;
@@ -240,10 +256,13 @@ def known(*, forget: bool, as_json: bool) -> int:
     polybatch runs
     polybatch runs --json
     """
+    from polybatch.run import registry  # noqa: PLC0415
+
     from . import overview  # noqa: PLC0415
 
-    found = []
-    for run in overview.known():
+    found, entries = [], registry.entries()
+    most = None if whole or as_json else overview.NEWEST
+    for run in overview.known(entries if forget else entries[:most]):
         if forget and run.state == overview.GONE:
             run.entry.forget()
             terminal.say(f"forgotten: {run.entry.run_dir}")
@@ -253,9 +272,11 @@ def known(*, forget: bool, as_json: bool) -> int:
         for run in found:
             terminal.emit(overview.data(run))
     elif found:
-        terminal.tell("\n".join(overview.words(found)))
+        terminal.tell("\n".join(overview.words(found[:most])))
     else:
         terminal.say("no runs are known on this machine; `polybatch run` begins one")
+    if (more := len(found if forget else entries) - len(found[:most])) > 0:
+        terminal.say(f"and {more:,} older; polybatch runs --all shows them too")
     if any(run.state == overview.GONE for run in found) and not as_json:
         terminal.say("polybatch runs --forget leaves out those that are gone")
     return Code.SUCCEEDED

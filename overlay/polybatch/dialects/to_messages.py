@@ -141,6 +141,8 @@ class Body(TypedDict):
 def body(chat: Chat) -> dict[str, Any]:
     """The body; `model` is left out where the request names none. Raises InputError."""
     instructions, messages = chat.opening
+    if not messages:
+        raise InputError("messages: there are only instructions, and nothing to answer")
     most = chat.max_tokens or MAX_TOKENS
     return present(
         {

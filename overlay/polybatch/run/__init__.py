@@ -53,7 +53,7 @@ def prepare(
         **{name: True for name in ("lossy", "instead") if getattr(made, name)},  # older journals name neither
     }
     core = Core.open(vendor, requests, made, identity, fingerprint)
-    registry.register(made.run_dir)
+    registry.register(made.run_dir, made.out)
     return core
 
 

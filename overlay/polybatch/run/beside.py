@@ -78,7 +78,8 @@ def merge(runs: Mapping[str, str | Path], out: str | Path) -> Comparison:
     path, folders = Path(out).absolute(), {name: Path(folder) for name, folder in runs.items()}
     refuse_foreign(path, folders.values())
     with _opened(folders) as desks:
-        found, file = _begun(desks), sink.SafeFile(path, mode=sink.PUBLIC_FILE)
+        whose = next(iter(desks.values())).facts["run_id"]
+        found, file = _begun(desks), sink.SafeFile(path, mode=sink.PUBLIC_FILE, whose=whose)
         try:
             with closing(_sides(desks, found)) as sides:
                 for written in _written(desks, sides, path, file):

@@ -18,7 +18,7 @@ from polybatch.flow import Clock, Emit, Flow, Pause, Together, Warn, overheard
 from polybatch.model import Outcome, Result
 from polybatch.vendor import Vendor
 
-from . import exporting, sink
+from . import exporting, registry, sink
 from .contents import Contents
 from .creating import Creating
 from .desk import Desk
@@ -100,12 +100,21 @@ class Core:
                     contents = Contents(vendor, folder, facts)
                     refuse_other(facts, identity, requests, settings, vendor, lambda: contents.changed(shards))
                     refuse_larger(sum(shard.items for shard in shards if shard.generation == 0), settings)
+                    if moved := exporting.moved(settings, facts, status_of(facts, shards, folder.path)):
+                        registry.refuse_taken(settings.out, settings.run_dir)
+                        exporting.check(settings, {**facts, **moved})
+                        if not facts["begun"]:
+                            sink.refuse_foreign(settings.arrived)
+                        journal.event("output_moved", moved)
+                        facts.update(moved)
                 else:
                     sink.refuse_bereft(folder)
                     planning = True
+                    registry.refuse_taken(settings.out, settings.run_dir)
                     sink.refuse_foreign(settings.arrived)
                     exporting.check(settings, {})
                     facts = begin(vendor, requests, settings, folder, journal, identity, fingerprint)
+                    registry.refuse_taken(settings.out, settings.run_dir)  # another may have begun meanwhile
                 core = cls(Desk(vendor, settings, folder, journal, facts, journal.shards()), fingerprint)
                 core._look_for_traces()
                 if not core.status().finished:
@@ -276,7 +285,13 @@ class Core:
             self._creating.shut |= deed is Deed.SUBMIT
             self._troubles.append(trouble)
             shard.parked = True
+            if deed is Deed.SUBMIT and isinstance(trouble, AuthError) and not self._goes_on():
+                return  # it is raised at once
             yield Warn(f"{trouble}; " + ("no more batches are sent" if deed is Deed.SUBMIT else "the others go on"))
+
+    def _goes_on(self) -> bool:
+        """Whether batches are still to come home, or a decision is wanted, when no more are sent."""
+        return any(shard.watched or shard.state not in {State.PLANNED, State.DONE} for shard in self.desk.shards)
 
     def _finish(self, shard: Shard) -> Flow[None]:
         if self.desk.damaged(shard):
@@ -327,7 +342,8 @@ class Core:
         """Raises RunError where the key is another than before and no batch of the run answers to it."""
         facts = self.desk.facts
         own = self.fingerprint(facts.get("salt", ""))
-        if "key" not in facts or facts["key"] == own:
+        over = self.status().finished and not any(shard.watched for shard in self.desk.shards)
+        if "key" not in facts or facts["key"] == own or over:  # nobody is asked for anything any more
             return
         asked = [shard for shard in reversed(self.desk.shards) if shard.batch_id is not None][:ASKED]
         refusal: PolybatchError | None = None

@@ -6,6 +6,7 @@ at all. Where the input was a table its rows stand beside their results.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
@@ -23,11 +24,13 @@ from polybatch.tables.writing import Column, Kind
 from . import ordered, sink
 from .desk import Desk
 from .form import Checked, Form, encoder
-from .machine import status_of
-from .opening import Settings
+from .machine import RunStatus, status_of
+from .opening import STDOUT, Settings, anew
 
 EXPORTED = "exported"
 """The fact that says what was written: from it on the file is ours to write anew."""
+COPIES = "copies"
+"""The fact that says what `results` wrote to other files: by path, the sha256 of what it wrote last."""
 WHOSE = (Column("custom_id"), Column("outcome"), Column("text"))
 SHAPED = (Column("parsed"), Column("invalid"))
 """Where a schema says how answers look; behind them a column for each of its properties."""
@@ -42,10 +45,34 @@ Pieces: TypeAlias = Generator[tuple[beside.Piece, list[Any]], None, None]
 
 def check(settings: Settings, facts: Mapping[str, Any]) -> None:
     """Raises InputError where it is known already that the output cannot be written in the end."""
-    if settings.exported:
-        writing.refuse_unwritable(settings.out)
-        if EXPORTED not in facts:
-            sink.refuse_foreign(settings.out)
+    writing.refuse_unwritable(settings.out)
+    if settings.exported and not facts.get(EXPORTED):
+        refuse_foreign(settings.out, settings, facts)
+
+
+def moved(settings: Settings, facts: Mapping[str, Any], status: RunStatus) -> dict[str, Any]:
+    """What the journal has to keep where the output goes elsewhere than before; nothing where it does not.
+
+    What is made of all results may go elsewhere until it is written, lines as they come until the first is. Raises
+    InputError where that is too late.
+    """
+    ordered, out = bool(facts.get("in_order")), Path(facts["out"])
+    if out == settings.out:
+        if ordered == settings.exported:
+            return {}
+        raise InputError(f"this run was begun with{'' if ordered else 'out'} --in-order", hint=anew(settings.run_dir))
+    begun = not (ordered and settings.exported) and facts["begun"]
+    if begun or (status.finished and not unwritten(facts, status.total)):
+        written = "standard output" if out.name == STDOUT else out
+        copy = f"polybatch results {shlex.quote(str(settings.run_dir))} -o FILE"
+        raise InputError(f"this run writes its results to {written}", hint=f"a copy elsewhere: {copy}")
+    return {"out": str(settings.out), "in_order": settings.exported, EXPORTED: None}
+
+
+def blocked(facts: Mapping[str, Any], status: RunStatus) -> bool:
+    """Whether an output that is due cannot be written, because somebody else's file has its name."""
+    due = status.finished and unwritten(facts, status.total)
+    return due and not facts.get(EXPORTED) and Path(facts["out"]).exists()
 
 
 def due(desk: Desk) -> bool:
@@ -58,7 +85,7 @@ def due(desk: Desk) -> bool:
 
 def unwritten(facts: Mapping[str, Any], total: int) -> bool:
     """Whether an output that is written at the end was not written with all requests of a run."""
-    return bool(facts.get("in_order") and facts.get(EXPORTED, {}).get("requests") != total)
+    return bool(facts.get("in_order") and (facts.get(EXPORTED) or {}).get("requests") != total)
 
 
 def steps(desk: Desk, out: Path) -> Generator[None, None, None]:
@@ -67,23 +94,43 @@ def steps(desk: Desk, out: Path) -> Generator[None, None, None]:
     Raises InputError for a file that is somebody else's, or where the input is no longer what it was.
     """
     own = desk.settings.exported and out.absolute() == desk.settings.out
-    ours = own and EXPORTED in desk.facts
+    ours = own and bool(desk.facts.get(EXPORTED))
     if not ours:
-        sink.refuse_foreign(out)
-    file, count = sink.SafeFile(out, mode=sink.PUBLIC_FILE), 0
+        refuse_foreign(out, desk.settings, desk.facts)
+    file, count = sink.SafeFile(out, mode=sink.PUBLIC_FILE, whose=desk.facts["run_id"]), 0
     try:
         with closing(_written(desk, file, out)) as pieces:
             for found in pieces:
                 count += found
                 yield
         if not ours:
-            sink.refuse_foreign(out)  # it may have come meanwhile
+            refuse_foreign(out, desk.settings, desk.facts)  # it may have come meanwhile
         if own:
             desk.remember(EXPORTED, **{EXPORTED: {"requests": count, "sha256": file.digest.hexdigest()}})
+        else:
+            remember_copy(desk, out, file)
     except BaseException:
         file.drop()
         raise
     file.commit()
+
+
+def refuse_foreign(out: Path, settings: Settings, facts: Mapping[str, Any]) -> None:
+    """Raises InputError for a file that holds something else than what `results` wrote to it last."""
+    written = facts.get(COPIES, {}).get(str(out.absolute()))
+    if written is not None and written == sink.sha256_of(out):
+        return
+    hint = sink.ELSEWHERE
+    if out.absolute() == settings.out and "run_id" in facts:
+        place = shlex.quote(str(settings.run_dir))
+        another = f"name another: polybatch resume {place} -o FILE"
+        hint = f"move it away, or {another}; only a copy: polybatch results {place} -o FILE"
+    sink.refuse_foreign(out, hint)
+
+
+def remember_copy(desk: Desk, out: Path, file: sink.SafeFile) -> None:
+    """Keep what is about to stand in another file than the run's own, so that it may be written anew."""
+    desk.remember("copied", **{COPIES: {**desk.facts.get(COPIES, {}), str(out.absolute()): file.digest.hexdigest()}})
 
 
 def lines(desk: Desk) -> Generator[list[bytes], None, None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,8 +29,6 @@ from . import sink
 
 HANDED = "rows from Python"
 """Instead of a path, where the input is no file."""
-TOGETHER = 256
-"""Lines that are written at a time."""
 RESUME = "`polybatch resume` goes on with what was kept of it"
 encode = msgspec.json.Encoder().encode
 
@@ -124,8 +122,8 @@ def _copied(stream: IO[bytes], path: Path, requests: Path) -> None:
 def _written(lines: Iterator[bytes], path: Path) -> None:
     file = sink.SafeFile(path)
     try:
-        while some := [*islice(lines, TOGETHER)]:
-            file.write(b"\n".join(some) + b"\n")
+        for line in lines:  # several at once would be a gigabyte where each has an image
+            file.write(line + b"\n")
     except BaseException:
         file.drop()
         raise
@@ -133,14 +131,16 @@ def _written(lines: Iterator[bytes], path: Path) -> None:
 
 
 def refuse_other(
-    facts: Mapping[str, Any], requests: object, template: Template, vendor: Vendor, changed: Callable[[], str]
-) -> None:
-    """Raises InputError for another input than the run began with; `changed` says where its lines differ."""
+    facts: Mapping[str, Any], requests: object, template: Template, vendor: Vendor, changed: Callable[[], str],
+    anew: str,
+) -> None:  # fmt: skip
+    """Raises InputError for another input than the run began with; `changed` says where its lines differ, `anew` what
+    to do where others are wanted."""
     given = name_of(requests)
     if given not in {facts["requests"], facts["input"]}:
-        raise InputError(f"this run reads {facts['requests']}, not {given}", hint="name another --run-dir")
+        raise InputError(f"this run reads {facts['requests']}, not {given}", hint=anew)
     own = given == facts["input"] != facts["requests"]
-    _refuse_other_template(facts, template.given(), own=own)
+    _refuse_other_template(facts, template.given(), anew, own=own)
     kept, origin = Path(facts["input"]), facts.get("source")
     if _sha256_of(kept) != facts["input_sha256"]:
         where = f"; {where}" if (where := changed()) else ""
@@ -170,21 +170,29 @@ def _refuse_other_rows(found: Made, kept: Path) -> None:
             raise InputError(what, hint=f"give the same rows in the same order; {RESUME}")
 
 
-def _refuse_other_template(facts: Mapping[str, Any], given: Mapping[str, Any], *, own: bool) -> None:
+def _refuse_other_template(facts: Mapping[str, Any], given: Mapping[str, Any], anew: str, *, own: bool) -> None:
     """Raises InputError for other options than the lines were made by; `own`: the lines are given, and no options."""
     schema = facts.get("schema")
     kept = {**facts.get("template", {}), **({} if schema is None else {"schema": schema})}
     for name in [*given, *({} if own else kept)]:
         if kept.get(name) != given.get(name):
-            what = f"this run was started {_said(name, kept)}, not {_said(name, given)}"
-            raise InputError(what, hint="give the same, or another --run-dir")
+            raise InputError(otherwise(name, kept.get(name), given.get(name)), hint=anew)
 
 
-def _said(name: str, options: Mapping[str, Any]) -> str:
+def otherwise(name: str, kept: Any, given: Any) -> str:
+    """That an option is another than a run was begun with."""
+    if name == "schema" and None not in (kept, given):
+        return "this run was started with another --schema"
+    return f"this run was started {_said(name, kept)}, not {_said(name, given)}"
+
+
+def _said(name: str, value: Any) -> str:
     option = "--" + name.replace("_", "-")
-    if name not in options:
+    if value is None:
         return f"without {option}"
-    return f"with this {option}" if name == "schema" else f"with {option} {options[name]!r}"
+    if value is True:
+        return f"with {option}"
+    return f"with this {option}" if name == "schema" else f"with {option} {value!r}"
 
 
 def _sha256_of(path: Path) -> str:

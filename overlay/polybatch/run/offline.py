@@ -20,7 +20,7 @@ from attrs import define, field, fields, frozen
 from polybatch import source
 from polybatch.errors import InputError
 from polybatch.model import Outcome
-from polybatch.tables.writing import is_table
+from polybatch.tables.writing import is_table, refuse_unwritable
 from polybatch.vendors import find_vendor
 
 from . import exporting, sink
@@ -97,6 +97,7 @@ def lines(core: Core, *, in_order: bool = False) -> Iterator[bytes]:
 
 def rewrite(core: Core, out: Path, *, in_order: bool = False) -> None:
     """Write the results anew, whole or not at all. Raises InputError for a file that is not this run's."""
+    refuse_unwritable(out)
     desk = core.desk
     own = out.absolute() == desk.settings.out
     if own and in_order and not desk.settings.exported:
@@ -113,11 +114,13 @@ def _rewrite(core: Core, out: Path) -> None:
     """Write the results as they came."""
     own = out.absolute() == core.desk.settings.arrived and core.desk.facts["begun"]
     if not own:
-        sink.refuse_foreign(out)
-    file = sink.SafeFile(out)
+        exporting.refuse_foreign(out, core.desk.settings, core.desk.facts)
+    file = sink.SafeFile(out, whose=core.desk.facts["run_id"])
     try:
         for line in lines(core):
             file.write(line)
+        if out.absolute() != core.desk.settings.arrived:
+            exporting.remember_copy(core.desk, out, file)
     except BaseException:
         file.drop()
         raise

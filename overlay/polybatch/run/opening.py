@@ -47,6 +47,8 @@ STDOUT = "stdout.jsonl"
 """File in the run directory that holds the results until they are written to standard output, at the end."""
 ARRIVED = "arrived.jsonl"
 """File in the run directory that holds the results as they come, where the output is made of all of them at the end."""
+IMITATED = "sandbox"
+"""Instead of an address, where a run is a trial."""
 
 
 def _absolute(path: Path) -> Path:
@@ -144,8 +146,9 @@ def paths(requests: object, vendor: str, out: Path | None, run_dir: Path | None)
 
 
 def default_paths(requests: Path, vendor: str) -> tuple[Path, Path]:
-    """Where results and journal go unless named."""
-    name = requests.name
+    """Where results and journal go unless named. Raises InputError for what cannot be a file."""
+    if not (name := requests.name):
+        raise InputError(f"{requests} is no file")
     for ending in (".gz", ".zst"):
         name = name.removesuffix(ending)
     out = requests.with_name(f"{Path(name).stem}.{vendor}.results.jsonl")
@@ -220,7 +223,9 @@ def cuts(
 def twice(place: Place, number: int, custom_id: str, first: int) -> InputError:
     """The exception for an id that comes a second time."""
     before = f"{'in' if place.noun == ROW else 'on'} {place.noun} {first}"
-    return InputError(f"{place(number)}: custom_id {custom_id!r} was used before, {before}")
+    more = ": choose another --id-column, or leave it out" if place.noun == ROW else ""
+    what = f"{place(number)}: custom_id {custom_id!r} was used before, {before}"
+    return InputError(what, hint=f"every request needs one of its own{more}")
 
 
 def canaries(cuts: Iterable[Cut]) -> Iterator[Cut]:
@@ -270,8 +275,9 @@ class Gauge:
         self._around, self._travelling = around(self.vendor), wire_id(self.run_id, 0, 0, 0)
         given = self.settings
         self._intake = Intake(
-            self.vendor, check=not given.no_check, model=given.model, lossy=given.lossy, instead=given.instead
-        )
+            self.vendor, check=not given.no_check, model=given.model, lossy=given.lossy, instead=given.instead,
+            filled=frozenset(given.template.given()),
+        )  # fmt: skip
 
     def usual(self, lines: Sequence[bytes]) -> list[str] | None:
         """The ids on lines that all have the usual form, so that nothing more is to be looked at."""
@@ -322,23 +328,27 @@ class Gauge:
             yield self._intake.read(line, f"line {number}").custom_id, number
 
 
+def anew(run_dir: Path) -> str:
+    """What to do where something else is wanted than what a run was begun with."""
+    return (
+        f"the run is in {run_dir}; to ask anew, name another run directory (--run-dir) and output (--out);"
+        " to go on with it, give the same as before"
+    )
+
+
 def refuse_other(
     facts: Mapping[str, Any], identity: Mapping[str, Any], requests: object, settings: Settings, vendor: Vendor,
     changed: Callable[[], str] = str,
 ) -> None:  # fmt: skip
     """Refuse to go on with something else than the run began with; `changed` says where an input differs."""
+    hint = anew(settings.run_dir)
     for name, value in identity.items():
-        if facts.get(name) != value:
-            raise InputError(
-                f"this run was started with {name} {facts.get(name)!r}, not {value!r}",
-                hint=f"name another --run-dir than {settings.run_dir} (and another --out), or give the same again",
-            )
-    if facts["out"] != str(settings.out.absolute()):
-        written = "standard output" if Path(facts["out"]).name == STDOUT else facts["out"]
-        raise InputError(f"this run writes its results to {written}", hint="give the same --out, or another --run-dir")
-    if facts.get("in_order", False) != settings.exported:
-        begun = "with --in-order" if facts.get("in_order") else "without --in-order"
-        raise InputError(f"this run was begun {begun}", hint="give the same, or another --run-dir")
+        if (kept := facts.get(name)) != value:
+            if name == "base_url" and IMITATED in {kept, value}:
+                what = f"this run was {'' if kept == IMITATED else 'not '}a trial in the sandbox (--sandbox)"
+            else:
+                what = inputs.otherwise(name.removesuffix("s"), kept or None, value or None)  # --option is given often
+            raise InputError(what, hint=hint)
     if settings.canary is not None and not facts.get("canary"):
         raise InputError("this run was begun without --canary", hint="leave it out; only a new run can have one")
-    inputs.refuse_other(facts, requests, settings.template, vendor, changed)
+    inputs.refuse_other(facts, requests, settings.template, vendor, changed, hint)

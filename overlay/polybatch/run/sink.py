@@ -148,11 +148,11 @@ class Folder:
 
 
 class SafeFile:
-    """A file that exists whole and safe on disk, or not at all."""
+    """A file that exists whole and safe on disk, or not at all; `whose`: the run, where others may write it too."""
 
-    def __init__(self, path: Path, *, mode: int = PRIVATE_FILE) -> None:
+    def __init__(self, path: Path, *, mode: int = PRIVATE_FILE, whose: str = "") -> None:
         self._path = path
-        self._part = path.with_name(path.name + ".part")
+        self._part = path.with_name(f"{path.name}.{whose}.part" if whose else f"{path.name}.part")
         self._file = private(self._part, mode=mode)
         self.digest = hashlib.sha256()
         self.size = 0
@@ -283,18 +283,21 @@ def refuse_bereft(folder: Folder) -> None:
         )
 
 
-def refuse_foreign(path: Path) -> None:
+ELSEWHERE = "move it away, or name another file with --out"
+
+
+def refuse_foreign(path: Path, hint: str = ELSEWHERE) -> None:
     """Raises InputError for a results file that holds something already, or that cannot be written."""
     try:
         if not path.exists():
             path.touch()
             path.unlink()
         elif not path.is_file():
-            raise InputError(f"{path} is no file", hint="name another file with --out")
+            raise InputError(f"{path} is no file", hint=hint)
         elif path.stat().st_size:
-            raise InputError(f"{path} exists and was not written by this run", hint="name another file with --out")
+            raise InputError(f"{path} exists and was not written by this run", hint=hint)
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}", hint="name another file with --out") from error
+        raise InputError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
 
 
 def refuse_shortened(path: Path, committed: int) -> None:

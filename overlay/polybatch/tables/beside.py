@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -17,12 +16,13 @@ from attrs import frozen
 from polybatch.errors import InputError
 
 from . import rows
+from .cells import weight
 from .writing import Column, Kind, array_of, kinds
 
 Piece: TypeAlias = Any
 """Some rows, one behind the other; it has a length."""
 PIECE = 200
-"""Rows that are in memory at a time."""
+"""Rows that are in memory at a time; fewer where they are large."""
 BLOCK = 1 << 16
 """Bytes of a column that are read at a time."""
 
@@ -53,8 +53,14 @@ class Objects:
 
     def pieces(self) -> Iterator[list[Mapping[str, Any]]]:
         """All rows, some at a time."""
-        left = iter(self.rows)
-        while piece := list(islice(left, PIECE)):
+        piece, size = list[Mapping[str, Any]](), 0
+        for row in self.rows:
+            piece.append(row)
+            size += weight(row)
+            if len(piece) == PIECE or size >= rows.MEMORY:
+                yield piece
+                piece, size = [], 0
+        if piece:
             yield piece
 
     def some(self, piece: Piece, places: Sequence[int]) -> Piece:
@@ -84,7 +90,7 @@ class Batches:
         parquet = importlib.import_module("pyarrow.parquet")
         # A buffer instead of whole columns: the memory does not grow with the row groups.
         with closing(parquet.ParquetFile(self.path, buffer_size=BLOCK, pre_buffer=False)) as file:
-            yield from file.iter_batches(PIECE, use_threads=False)
+            yield from file.iter_batches(rows.together(file.metadata, PIECE), use_threads=False)
 
     def some(self, piece: Piece, places: Sequence[int]) -> Piece:
         """Those rows of a piece."""

@@ -10,13 +10,20 @@ from typing import Any
 
 import msgspec
 
+EXACT = frozenset({str, int, float, bool})
+"""Types that can be written as they are; what builds on them, as some of NumPy's do, cannot."""
+
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: a time as ISO text, a Decimal or UUID as text, a NumPy value as Python's."""
     if what := _unfit(value):
         raise ValueError(what)
-    if value is None or isinstance(value, str | int | float):
+    if value is None or type(value) in EXACT:
         return value
+    if isinstance(value, str):
+        return str.__str__(value)  # what an enum would write for itself is its name
+    if isinstance(value, int | float):
+        return int(value) if isinstance(value, int) else float(value)
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -57,6 +64,14 @@ def text(value: Any) -> str:
         return ""
     made = plain(value)
     return made if isinstance(made, str) else json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def weight(value: Any) -> int:
+    """About how many bytes a value takes."""
+    if isinstance(value, str):
+        return len(value)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return 8 + sum(map(weight, inner))
 
 
 def filled(value: Any) -> Any:

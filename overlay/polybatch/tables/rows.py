@@ -25,8 +25,8 @@ from polybatch.framing import BOM
 from polybatch.model import Request
 from polybatch.reading import loads, shorten
 
-TOGETHER = 256
-"""Rows of Parquet or Arrow that become objects at a time."""
+TOGETHER, MEMORY = 64, 1 << 22
+"""Rows of Parquet or Arrow that become objects at a time, and bytes of theirs: fewer rows where these are large."""
 CELL = 1 << 26
 """Bytes of a line, and characters of a cell, of a CSV file at most: an image of 48 MB as base64. What is longer is
 rather a quotation mark that is missing."""
@@ -141,25 +141,32 @@ def _alike(rows: Iterator[Any]) -> Iterator[Row]:
 # -- JSON lines
 
 
+STDIN = "standard input"
+JSONL = "a file of this name holds JSON lines; the name of a table ends in .csv, .tsv or .parquet"
+
+
 def _jsonl(path: Path) -> Rows:
     objects = _objects(path)
     if (first := next(objects, None)) is None:
         raise InputError(f"{path} holds no requests")
     if str(path) == "-":  # it is read once
         kept = [chain([first], objects)]
-        return Rows(tuple(first), Kind.JSONL, "standard input", lambda _: kept.pop())
+        return Rows(tuple(first), Kind.JSONL, STDIN, lambda _: kept.pop())
     objects.close()
     return Rows(tuple(first), Kind.JSONL, path.name, lambda _: _objects(path))
 
 
 def _objects(path: Path) -> Generator[dict[str, Any], None, None]:
+    name, hint = path.name, JSONL
+    if str(path) == "-":
+        name, hint = STDIN, f"{STDIN} holds JSON lines; save a table as a file"
     for _, number, line in source.lines(path):
         try:
             row = loads(line)
         except ContractError as error:
-            raise InputError(f"{path.name}, line {number}: not JSON: {error.__cause__}") from error
+            raise InputError(f"{name}, line {number}: not JSON: {error.__cause__}", hint=hint) from error
         if not isinstance(row, dict):
-            raise InputError(f"{path.name}, line {number}: expected a JSON object, got {shorten(line, 60)}")
+            raise InputError(f"{name}, line {number}: expected a JSON object, got {shorten(line, 60)}", hint=hint)
         yield row
 
 
@@ -203,19 +210,24 @@ def _cells(path: Path, delimiter: str) -> Generator[list[str], None, None]:
                     number += 1
         except (csv.Error, ValueError, OSError, EOFError) as error:
             where = f"{path.name}, row {number}" if number else f"{path.name}, first line"
-            hint = "is the file complete?" if isinstance(error, OSError | EOFError) else CSV
+            hint = next((hint for kind, hint in TORN.items() if isinstance(error, kind)), CSV)
             raise InputError(f"{where}: {str(error).partition(' - ')[0]}", hint=hint) from error
 
 
+TORN: Mapping[type[Exception], str] = {
+    UnicodeError: "save it as CSV UTF-8",
+    OSError: "is the file complete?",
+    EOFError: "is the file complete?",
+}
 CSV = "CSV is read as UTF-8, with quotation marks doubled inside quotation marks; is one missing?"
 
 
 def _decoded(file: IO[bytes]) -> Iterator[str]:
-    """Lines of text, with their ends. Raises ValueError."""
+    """Lines of text, with their ends. Raises ValueError, UnicodeError for other bytes than UTF-8."""
     first = True
     while line := file.readline(CELL):
         if first and line.startswith(UTF16):
-            raise ValueError("this is UTF-16; save it as UTF-8")
+            raise UnicodeError("this is UTF-16")
         if len(line) == CELL:
             raise ValueError(f"longer than {CELL:,} bytes")
         yield (line.removeprefix(BOM) if first else line).decode("utf-8")
@@ -237,13 +249,20 @@ def _parquet(path: Path) -> Rows:
     def read(columns: Sequence[str]) -> Iterator[dict[str, Any]]:
         # A buffer instead of whole columns: the memory does not grow with the row groups.
         with _told(path.name), parquet.ParquetFile(path, buffer_size=1 << 16, pre_buffer=False) as file:
-            batches = file.iter_batches(TOGETHER, columns=list(columns), use_threads=False)
+            batches = file.iter_batches(together(file.metadata, TOGETHER), columns=list(columns), use_threads=False)
             yield from chain.from_iterable(map(partial(_dicts, name=path.name), batches))
 
     with _told(str(path)), parquet.ParquetFile(path) as file:
         names = file.schema_arrow.names
     _refuse_twice(names, path.name)
     return Rows(tuple(names), Kind.PARQUET, path.name, read)
+
+
+def together(index: Any, most: int) -> int:
+    """How many rows of a Parquet file are read at a time, by what its index says of their size."""
+    groups = (index.row_group(number) for number in range(index.num_row_groups))
+    largest = max((group.total_byte_size // group.num_rows for group in groups if group.num_rows), default=0)
+    return max(1, min(most, MEMORY // max(1, largest)))
 
 
 def _arrow(data: Any) -> Rows:

@@ -107,11 +107,16 @@ class Maker:
                 raise _no_column(option, name, rows)
         self._form = msgspec.convert(response_format(given.schema), ResponseFormat) if given.schema else UNSET
         self._members = frozenset({_AGENT} if given.prompt else MEMBERS) & {*rows.columns}
+        if not rows.columns and rows.kind not in WHOLE:
+            raise InputError(f"{rows.name or 'the table'} has no columns")
         if not given.prompt and rows.kind not in WHOLE and _MESSAGES not in self._members:
-            likely = next((name for name in rows.columns if not name.lower().endswith("id")), rows.columns[0])
-            hint = f"say what to ask of each row, for example --prompt 'Classify: {{{likely}}}'"
+            hint = f"say what to ask of each row, for example --prompt 'Classify: {{{_likely(rows.columns)}}}'"
             what = f"{rows.name or 'the table'} has neither a column messages nor is there a --prompt"
             raise InputError(f"{what}; {_listed(rows.columns)}", hint=hint)
+        asking = {option for option, _ in given.names} & {*given.said}
+        if given.prompt and rows.columns and not asking and _AGENT not in self._members:
+            what = f"--prompt names no column, so that every row would ask the same; write {{{_likely(rows.columns)}}}"
+            raise InputError(what, hint=_listed(rows.columns))
         wanted = {*self._members, ID, *(name for _, name in given.names)}
         self.columns = [name for name in rows.columns if name in wanted]
 
@@ -128,7 +133,7 @@ class Maker:
         try:
             if given.prompt:
                 chat = Chat(
-                    messages=[UserMessage(content=self._text("prompt", row, where))],
+                    messages=[UserMessage(content=self._asked(row, where))],
                     agent_id=_cell(row, _AGENT, where) if self._members else UNSET,
                     system=system, max_tokens=given.max_tokens or UNSET, response_format=self._form,
                 )  # fmt: skip
@@ -156,6 +161,13 @@ class Maker:
         pieces = self.template.said[option]
         return "".join([before if name is None else before + _cell(row, name, where) for before, name in pieces])
 
+    def _asked(self, row: Mapping[str, Any], where: str) -> str:
+        if asked := self._text("prompt", row, where):
+            return asked
+        named = {repr(name): None for option, name in self.template.names if option == "prompt"}
+        empty = f"the column{'s' * (len(named) > 1)} {', '.join(named)} {'is' if len(named) == 1 else 'are'} empty"
+        raise InputError(f"{where}: {empty}, and so is the prompt", hint="fill it, or leave the row out")
+
     def _whole(self, row: Mapping[str, Any], where: str) -> dict[str, Any]:
         """A row that is a request already."""
         left_out = {ID, self.template.id_column} - MEMBERS
@@ -181,7 +193,7 @@ def _cell(row: Mapping[str, Any], name: str, where: str) -> str:
 def _read(reader: Callable[[Any], Any], value: Any, where: str, name: str) -> Any:
     try:
         return reader(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{where}, column {name!r}: {error}") from error
 
 
@@ -219,6 +231,11 @@ def _no_column(option: str, name: str, rows: Rows) -> InputError:
     meant = f"; did you mean {near[0]}?" if near else "" if option == "id-column" else f"; {DOUBLED}"
     what = f"--{option}: {shown} is no column of {rows.name or 'the rows'}"
     return InputError(what, hint=_listed(rows.columns) + meant)
+
+
+def _likely(columns: Sequence[str]) -> str:
+    """The column that a prompt may be about."""
+    return next((name for name in columns if not name.lower().endswith("id")), columns[0])
 
 
 def _listed(columns: Sequence[str]) -> str:

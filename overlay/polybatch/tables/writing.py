@@ -21,6 +21,8 @@ from polybatch.errors import InputError
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 PARQUET = frozenset({".parquet", ".pq"})
+OTHERS = frozenset({".xlsx", ".xls", ".ods", ".feather", ".arrow", ".orc", ".sqlite", ".db", ".html"})
+"""Names of files in which nobody expects JSON lines."""
 ROWS, BYTES = 10_000, 1 << 23
 """Of a row group, at most, as far as whole pieces allow: the second bounds the memory where answers are long."""
 
@@ -36,7 +38,10 @@ def is_parquet(path: Path) -> bool:
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Raises InputError where what writes such a file is not installed; imports nothing."""
+    """Raises InputError where nothing writes such a file, or what does is not installed; imports nothing."""
+    if path.suffix.lower() in OTHERS:
+        what = f"{path}: results are written as .jsonl, .csv, .tsv or .parquet"
+        raise InputError(what, hint=f"name it {path.with_suffix('.csv').name}")
     if is_parquet(path) and find_spec("pyarrow") is None:
         raise InputError(
             f"{path}: writing Parquet needs the extra parquet",

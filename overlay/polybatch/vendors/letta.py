@@ -148,7 +148,8 @@ class Letta:
 
     def chat(self, chat: Chat) -> Mapping[str, Any]:
         if not chat.agent_id:
-            raise InputError("agent_id: Letta needs it, to know who answers")
+            hint = "name it in each request; in a table a column agent_id does"
+            raise InputError("agent_id: Letta needs it, to know who answers", hint=hint)
         instructions, messages = chat.opening
         told: list[params.MessageCreateUnion] = [*map(_spoken, [*instructions, *messages])]
         return {**params.LettaBatchRequest(agent_id=chat.agent_id, messages=told)}
