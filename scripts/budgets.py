@@ -42,7 +42,9 @@ REASONS: dict[str, str] = {
     " had in common and serve the vendors to come; tolerant reading grew with what the tests of hostile answers found;"
     " network (236) and inflate (125) bound where a connection may lead, how slow and how large a reply may be,"
     " which no HTTP library does; arrays, grouping, repeats, naming and narrow (390) keep the memory flat and the lines"
-    " bytes; weave, crew, hold and line (230) carry out several transfers at once, in threads and on a loop",
+    " bytes; weave, crew, hold and line (230) carry out several transfers at once, in threads and on a loop; portable,"
+    " features, to_messages and to_completions (535) are the one form of request for all vendors, structured and"
+    " schema_of (200) its answers in JSON",
     "run": "finding a lost create again, watching for a late one, repair rounds, the canary, quarantine and the proof"
     " of the key are each a module of about a hundred lines, or a part of one (creating, searching, repairing);"
     " drift (118) notes what the vendor's document does not name",

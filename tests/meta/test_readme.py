@@ -39,7 +39,7 @@ def test_the_commands_without_a_key_run_as_they_stand(tmp_path: Path) -> None:
             ["sh", "-e", "-c", block], capture_output=True, text=True, check=False, cwd=tmp_path, env=environment
         )
         assert done.returncode == 0, done.stderr
-    tables = {path.name: list(csv.DictReader(path.open(newline=""))) for path in tmp_path.glob("*.csv")}
+    tables = {path.name: list(csv.DictReader(path.read_text().splitlines())) for path in tmp_path.glob("*.csv")}
     assert tables.keys() == {"reviews.csv", "trial.csv", "verdicts.csv", "compared.csv"}
     assert [row["text"] for row in tables["trial.csv"]] == [
         f"Good or bad? {row['review']}" for row in tables["reviews.csv"]
