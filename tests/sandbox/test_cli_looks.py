@@ -21,6 +21,7 @@ from polybatch.run.offline import Beginning
 from polybatch.run.waiting import Gate
 from polybatch_sandbox import Server
 from tests.sandbox.cli_lab import FAST, OUT, RUN, VARIABLES, Cli, at, requests_file, script
+from tests.terminals import Shown
 
 MOVES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 LONG = re.compile(
@@ -118,14 +119,8 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
         command = [sys.executable, "-W", "error", "-m", *shlex.split(line)]
         process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
-        seen = b""
-        try:
-            while more := os.read(ours, 1 << 16):
-                seen += more
-        except OSError:  # Linux says so when nobody is left at the other end
-            pass
-        os.close(ours)
-        return process.wait(timeout=30), MOVES.sub("\n", seen.decode())
+        terminal = Shown(ours)
+        return process.wait(timeout=30), MOVES.sub("\n", terminal.close())
 
     return typing
 

@@ -20,6 +20,7 @@ from polybatch.cli import main, stopping
 from polybatch.cli.stopping import Stop
 from polybatch_sandbox import VENDORS, Sandbox
 from tests.sandbox.cli_lab import FAST, OUT, RUN, VARIABLES, lines, requests_file
+from tests.terminals import Shown
 
 # A job in the background ignores Ctrl-C, and so would its children: the test may be one.
 START = (
@@ -141,9 +142,9 @@ def test_a_terminal_gets_a_bar(start: Start) -> None:
     ours, theirs = pty.openpty()
     process = start(*sandbox_run(), stderr=theirs)
     os.close(theirs)
+    terminal = Shown(ours)
     code, out, _ = finish(process)
-    shown = os.read(ours, 1 << 16).decode()
-    os.close(ours)
+    shown = terminal.close()
     assert code == 0
     assert out.startswith("requests  4: 4 succeeded\n")
     assert "\x1b[" in shown

@@ -8,9 +8,7 @@ import re
 import signal
 import struct
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from polybatch.cli.stopping import Stop
 from polybatch.run import registry
 from polybatch_sandbox import Server
 from tests.sandbox.cli_lab import FAST, OUT, RUN, Cli, at, requests_file, script, told
+from tests.terminals import Shown
 
 DRIVER = "process 7 on moon"
 
@@ -160,7 +159,7 @@ class TestTheEnd:
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Stop], str]]:
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[Stop], str]:
     """Watches on a terminal of 80 columns, and gives what was written there."""
     pty = pytest.importorskip("pty", reason="no terminals here")
     import fcntl
@@ -172,25 +171,15 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Stop], str]]:
     for name in ("COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
 
-    seen: list[bytes] = []
-
-    def read() -> None:
-        with suppress(OSError):  # how a terminal says that nobody writes there any more
-            while data := os.read(ours, 1 << 16):
-                seen.append(data)
-
     def show(stop: Stop) -> str:
-        reader = threading.Thread(target=read, daemon=True)  # a terminal holds little that nobody reads
-        reader.start()
+        terminal = Shown(ours)
         with os.fdopen(theirs, "w", encoding="utf-8") as stream, monkeypatch.context() as patch:
             for name in ("stdout", "__stdout__"):
                 patch.setattr(sys, name, stream)
             assert watched(stop) is Code.INTERRUPTED
-        reader.join()
-        return b"".join(seen).decode()
+        return terminal.close()
 
-    yield show
-    os.close(ours)
+    return show
 
 
 class TestATerminal:

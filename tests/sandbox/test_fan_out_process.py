@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ import pytest
 from polybatch.cli.driving import STOPPING
 from polybatch_sandbox import Sandbox
 from tests.sandbox.cli_lab import lines
+from tests.terminals import Shown
 
 pytestmark = pytest.mark.slow
 # A job in the background ignores Ctrl-C, and so would its children: the test may be one.
@@ -139,9 +139,9 @@ def test_a_terminal_gets_a_bar_for_each(start: Start) -> None:
     ours, theirs = pty.openpty()
     process = start(*TO, stderr=theirs)
     os.close(theirs)
+    terminal = Shown(ours)
     code, out, _ = finish(process)
-    shown = os.read(ours, 1 << 16).decode()
-    os.close(ours)
+    shown = terminal.close()
     assert (code, out.partition(" ")[0]) == (0, "Target")
     assert "\x1b[" in shown
     last = shown.rpartition("\x1b[2K")[2].split("\r\n")
@@ -177,16 +177,11 @@ def test_bars_are_not_drawn_over_what_a_signal_says(start: Start) -> None:
     termios.tcsetwinsize(theirs, (24, 80))
     process = start(*TO, "--poll", "60", speed=1.0, stderr=theirs)
     os.close(theirs)
-    shown = ""
-    while shown.rpartition("\x1b[2K")[2].count("1 submitted") < 3:
-        shown += os.read(ours, 1 << 16).decode()
+    terminal = Shown(ours)
+    terminal.until(lambda text: text.rpartition("\x1b[2K")[2].count("1 submitted") == 3)
     process.send_signal(signal.SIGINT)
-    with suppress(OSError):  # as a terminal says that nobody is there any more
-        while more := os.read(ours, 1 << 16):
-            shown += more.decode()
-    os.close(ours)
     assert finish(process)[0] == 130
-    assert STOPPING.decode().strip() in "".join(screen(shown))
+    assert STOPPING.decode().strip() in "".join(screen(terminal.close()))
 
 
 def test_two_at_a_time_are_kept_apart(start: Start) -> None:
