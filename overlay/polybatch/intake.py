@@ -149,7 +149,7 @@ class Intake:
         if lacking := [*features.lacking(chat, vendor.carried())]:
             self._leave_out(lacking, where)
             chat = features.without(chat, [feature for feature, _ in lacking])
-        if unknown := (chat.extra or {}).keys() - {*names()}:
+        if chat.extra and (unknown := chat.extra.keys() - {*names()}):
             raise InputError(f"extra.{min(unknown)}: no such vendor", hint=f"known are: {', '.join(names())}")
         extra = (chat.extra or {}).get(name, {})
         most = extra.get(Feature.MAX_TOKENS)

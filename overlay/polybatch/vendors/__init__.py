@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from polybatch.errors import InputError
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from polybatch.vendor import Vendor
 
 
+@cache
 def names() -> tuple[str, ...]:
     """The vendors there are: one for each file beside this one."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
