@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, aclosing, closing
+from contextlib import AsyncExitStack, ExitStack, aclosing, closing
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -36,8 +36,6 @@ MAX_REPLY = 1024 * 1024 * 1024
 """Bytes of a reply that is read whole; MeshAPI's hold all results of a batch. Our own bound, against a full memory."""
 MAX_REFUSAL = 1024 * 1024
 """Bytes of a refusal that are kept; what comes after them explains nothing more."""
-
-
 AHEAD = 512 * 1024
 """Bytes that a thread reads before it hands them over, which costs about as much as reading them."""
 WAITING = (Exchange, Open, Read, Pause)
@@ -161,9 +159,13 @@ class AsyncWire:
         self._calendar = Calendar(line.timer.monotonic)
 
     async def close(self) -> None:
-        """Close all connections."""
-        for transport in _open(self._ways):
-            await transport.aclose()
+        """Close all connections; a cancellation that comes meanwhile takes effect when they are closed."""
+        closing = asyncio.gather(*(transport.aclose() for transport in _open(self._ways)))
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await closing
+            raise
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry out a flow and return its value; what it emits is dropped."""
@@ -175,7 +177,10 @@ class AsyncWire:
     async def iterate(self, flow: Flow[T], returned: Callable[[T], None] | None = None) -> AsyncGenerator[Any, None]:
         """Carry out a flow, yielding what it emits; `returned` is told its value."""
         weave, busy = Weave(flow, _Opened), dict[Lane[_Opened], asyncio.Task[Any]]()
-        try:
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(_aclose, weave)
+            ending.callback(weave.close)
+            ending.push_async_callback(_cut, busy)
             while weave.going:
                 for lane, step in weave.turns():
                     if isinstance(step, Emit):
@@ -190,13 +195,6 @@ class AsyncWire:
                         weave.send_away()
                         busy[lane] = asyncio.ensure_future(self._perform(step, lane.body))
                 await self._wait(weave, busy)
-        finally:
-            for task in busy.values():
-                task.cancel()
-            await asyncio.gather(*busy.values(), return_exceptions=True)
-            weave.close()
-            for body in weave.bodies:
-                await body.aclose()
         if returned is not None:
             returned(weave.root.outcome)
 
@@ -303,6 +301,18 @@ class _Opened:
 def _close(weave: Weave[_Opened]) -> None:
     for body in weave.bodies:
         body.close()
+
+
+async def _aclose(weave: Weave[_Opened]) -> None:
+    for body in weave.bodies:
+        await body.aclose()
+
+
+async def _cut(busy: Mapping[Any, asyncio.Task[Any]]) -> None:
+    """Break off what is under way, and wait for its end."""
+    for task in busy.values():
+        task.cancel()
+    await asyncio.gather(*busy.values(), return_exceptions=True)
 
 
 def _blocks(response: httpx.Response, keys: Sequence[bytes]) -> Generator[bytes, None, None]:

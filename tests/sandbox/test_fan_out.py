@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from polybatch.cli import driving
-from polybatch.run import Listener, RunStatus, beside, offline
+from polybatch.client import AsyncBatchClient
+from polybatch.run import AsyncRun, Listener, RunStatus, beside, offline
 from polybatch.run.opening import Gauge
 from polybatch_sandbox import Server
 from tests.sandbox.cli_lab import FAST, Cli, lines, told
@@ -470,6 +471,34 @@ def test_ctrl_c_stops_all_and_the_same_command_goes_on(
     assert done.exit_code == 0, done.stderr
     assert [line[M]["text"] for line in lines(COMPARED)] == [f"say {one}" for one in IDS]
     assert bills.new() == {("anthropic", 3): 1, ("meshapi", 3): 1}
+
+
+@pytest.mark.slow
+def test_connections_are_closed_when_nothing_goes_on_that_may_open_one(
+    cli: Cli, served: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a second Ctrl-C cancelled one target's closing, because the other's was done."""
+    going: list[AsyncRun] = []
+    beside_closing: list[int] = []
+    wait, close = AsyncRun.wait, AsyncBatchClient.close
+
+    async def waiting(run: AsyncRun, **given: Any) -> RunStatus:
+        going.append(run)
+        try:
+            return await wait(run, **given)
+        finally:
+            going.remove(run)
+
+    async def closing(client: AsyncBatchClient) -> None:
+        beside_closing.append(len(going))
+        await close(client)
+
+    monkeypatch.setattr(AsyncRun, "wait", waiting)
+    monkeypatch.setattr(AsyncBatchClient, "close", closing)
+    monkeypatch.setattr(signal, "SIG_IGN", None)
+    stopping_at(monkeypatch, "submitted", signal.SIGINT, signal.SIGINT)
+    assert cli("run", portable(), *to(served, A, M, O), "--poll", "60").exit_code == 130
+    assert beside_closing == [0, 0, 0]
 
 
 # -- tables

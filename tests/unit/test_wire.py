@@ -214,6 +214,28 @@ def test_cancelling_a_task_closes_the_body() -> None:
     asyncio.run(looping())
 
 
+def test_a_cancellation_does_not_cut_closing_short() -> None:
+    class Slow(httpx.AsyncBaseTransport):
+        closed = False
+
+        async def aclose(self) -> None:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            self.closed = True
+
+    async def looping() -> None:
+        slow = Slow()
+        wire = AsyncWire(Line(BASE, {}, transport=slow))
+        closing = asyncio.ensure_future(wire.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        assert slow.closed
+
+    asyncio.run(looping())
+
+
 @pytest.mark.parametrize(
     ("error", "sent", "words"),
     [

@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 import click
@@ -94,7 +94,6 @@ class Lane:
             self._complain(error, sent=self.run.status().shards.keys() != {"planned"}, quiet=stop.signal is not None)
         finally:
             self.run.close()  # now: another run of the account may wait for what it has locked
-            await self.client.close()
 
     def look(self, again: str) -> None:
         """Read what stands on disk."""
@@ -260,21 +259,39 @@ def _drive(lanes: Sequence[Lane], stop: Stop) -> list[Code]:
             if lane.run is not None:
                 lane.run.stop()
 
-    async def together(among: Progress | None) -> None:
-        done = await asyncio.gather(*(lane.drive(among, stop) for lane in lanes), return_exceptions=True)
-        for error in done:
-            if error is not None:  # a defect; the other runs have gone as far as they could
-                raise error
-
     drawn = sys.stderr.isatty()
     # Bars are drawn over as many lines as they took: there must be as many below the note.
     note = driving.STOPPING + b"\n" * (len(lanes) - 1 if drawn else 0)
+    going: list[asyncio.Task[None]] = []
     try:
-        with stop.listening(halt, note=note), progress.bars() if drawn else nullcontext() as among:
-            asyncio.run(together(among))
+        with (
+            stop.listening(halt, note=note),
+            progress.bars() if drawn else nullcontext() as among,
+            asyncio.Runner() as runner,
+            ExitStack() as ending,
+        ):
+            ending.callback(lambda: runner.run(_part(lanes, going)))
+            runner.run(_together(lanes, going, among, stop))
     except KeyboardInterrupt:
         return [Code.INTERRUPTED]
     return []
+
+
+async def _together(lanes: Sequence[Lane], going: list[asyncio.Task[None]], among: Progress | None, stop: Stop) -> None:
+    ways = [asyncio.ensure_future(lane.drive(among, stop)) for lane in lanes]
+    going += [*ways, cast("asyncio.Task[None]", asyncio.current_task())]
+    for error in await asyncio.gather(*ways, return_exceptions=True):
+        if error is not None:  # a defect; the other runs have gone as far as they could
+            raise error
+
+
+async def _part(lanes: Sequence[Lane], going: Sequence[asyncio.Task[None]]) -> None:
+    """Close all connections, when nothing goes on that may open one: a second signal leaves all where it is."""
+    for task in going:
+        task.cancel()
+    await asyncio.gather(*going, return_exceptions=True)
+    for lane in lanes:
+        await lane.client.close()
 
 
 # -- the end
