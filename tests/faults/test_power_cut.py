@@ -22,7 +22,7 @@ T = TypeVar("T")
 References = Callable[[str], Reference]
 pytestmark = pytest.mark.slow
 
-SHARES = {"anthropic": slice(0, None, 4), "meshapi": slice(1, None, 20), "onerouter": slice(11, None, 20)}
+SHARES = {"anthropic": slice(0, None, 6), "meshapi": slice(1, None, 20), "onerouter": slice(11, None, 20)}
 CARELESS = """
 import sqlite3
 class Patched(sqlite3.Connection):

@@ -15,11 +15,11 @@ References = Callable[[str], Reference]
 pytestmark = pytest.mark.slow
 
 SHARES = {
-    "anthropic": slice(0, None, 3),
-    "meshapi": slice(1, None, 10),
-    "meshapi-mute": slice(3, None, 10),
-    "letta": slice(5, None, 10),
-    "onerouter": slice(7, None, 10),
+    "anthropic": slice(0, None, 5),
+    "meshapi": slice(1, None, 15),
+    "meshapi-mute": slice(3, None, 15),
+    "letta": slice(5, None, 15),
+    "onerouter": slice(7, None, 15),
 }
 """Which of the durable calls are moments of death where; what is done on disk is the same everywhere."""
 TORN = 20

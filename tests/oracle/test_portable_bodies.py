@@ -24,16 +24,15 @@ from tests.portable_requests import AGENT, CHATS
 
 pytestmark = pytest.mark.slow
 
-MESSAGES = "from anthropic.types.message_create_params import MessageCreateParamsNonStreaming as Body"
-BETA = "from anthropic.types.beta.message_create_params import MessageCreateParamsNonStreaming as Body"
-AGENTS = "from letta_client.types.batch_create_params import Request as Body"
-JUDGES = {
-    "anthropic 2026-10-21": ("anthropic", {}, "anthropic-2.12.0", MESSAGES),
-    "anthropic 2026-10-21 beta": ("anthropic", {}, "anthropic-2.12.0", BETA),
-    "anthropic 2023-06-01": ("anthropic", {"version": "2023-06-01"}, "anthropic-0.125.0", MESSAGES),
-    "onerouter, as Anthropic's": ("onerouter", {}, "anthropic-0.125.0", MESSAGES),
-    "letta": ("letta", {}, "letta-client-1.6.5", AGENTS),
+MESSAGES = "anthropic.types.message_create_params.MessageCreateParamsNonStreaming"
+BETA = "anthropic.types.beta.message_create_params.MessageCreateParamsNonStreaming"
+AGENTS = "letta_client.types.batch_create_params.Request"
+JUDGES: dict[str, list[tuple[str, dict[str, Any], str]]] = {
+    "anthropic-2.12.0": [("anthropic", {}, MESSAGES), ("anthropic", {}, BETA)],
+    "anthropic-0.125.0": [("anthropic", {"version": "2023-06-01"}, MESSAGES), ("onerouter", {}, MESSAGES)],
+    "letta-client-1.6.5": [("letta", {}, AGENTS)],
 }
+"""Whose bodies are of which type; the type checker reads each package once."""
 OWN = frozenset({Feature.METADATA})
 """What OneRouter's document takes and Anthropic does not (facts/seed-vendors.md §5.1)."""
 COUNT = 60
@@ -66,29 +65,35 @@ def bodies(name: str, options: dict[str, Any], without: frozenset[Feature] = fro
     return [item.get("params", item) for item in found]
 
 
-@pytest.mark.parametrize("judge", sorted(JUDGES))
-def test_the_sdks_types_take_every_body(judge: str, tmp_path: Path) -> None:
-    name, options, package, line = JUDGES[judge]
-    install(SDKS[package])
+def written(name: str, options: dict[str, Any], kind: str) -> str:
+    """A module that says of each body that it is of a type; and, last, of one that is not."""
     found = bodies(name, options, OWN if name == "onerouter" else frozenset())
     assert len(found) >= COUNT
+    module, _, member = kind.rpartition(".")
+    literals = [f"body_{number}: Body = {body!r}" for number, body in enumerate(found)]
+    return "\n".join([f"from {module} import {member} as Body", *literals, "nothing: Body = {'no_such_member': 1}"])
+
+
+@pytest.mark.parametrize("package", sorted(JUDGES))
+def test_the_sdks_types_take_every_body(package: str, tmp_path: Path) -> None:
+    install(SDKS[package])
     path = tmp_path / "sdk"
     path.mkdir()
     for part in SDKS[package].folder.iterdir():
         if part.name != "typing_extensions.py":  # the type checker has its own
             (path / part.name).symlink_to(part)
-    script = tmp_path / "bodies.py"
-    literals = [f"body_{number}: Body = {body!r}" for number, body in enumerate(found)]
-    script.write_text("\n".join([line, *literals, "nothing: Body = {'no_such_member': 1}"]), encoding="utf-8")
+    scripts = [tmp_path / f"bodies_{number}.py" for number, _ in enumerate(JUDGES[package])]
+    for script, judged in zip(scripts, JUDGES[package], strict=True):
+        script.write_text(written(*judged), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--config-file=", "--no-site-packages", "--follow-imports=silent",
-         f"--cache-dir={tmp_path / 'cache'}", str(script)],
+         f"--cache-dir={tmp_path / 'cache'}", *map(str, scripts)],
         env={**os.environ, "MYPYPATH": str(path)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     said = [one for one in done.stdout.splitlines() if "error:" in one]
-    last = f"bodies.py:{len(literals) + 2}: "
-    assert [one for one in said if last not in one] == []
-    assert any(last in one for one in said), done.stdout + done.stderr  # it does judge
+    lasts = [f"{script.name}:{len(script.read_text(encoding='utf-8').splitlines())}: " for script in scripts]
+    assert [one for one in said if not any(last in one for last in lasts)] == []
+    assert all(any(last in one for one in said) for last in lasts), done.stdout + done.stderr  # it does judge
 
 
 def test_meshapis_models_take_every_body() -> None:
