@@ -12,7 +12,7 @@ from contextlib import aclosing
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 import httpx
 from attrs import evolve
@@ -28,7 +28,7 @@ from .vendors import find_vendor
 from .wire import AsyncWire, Line, Timer, Wire
 
 if TYPE_CHECKING:
-    from .run import AsyncRun, Run
+    from .run import AsyncRun, Run, RunSettings
     from .tables.rows import Source
 
 FIRST_POLL, POLL_FACTOR, LONGEST_POLL = 5.0, 1.5, 60.0
@@ -166,12 +166,13 @@ class BatchClient(_Client):
             if keyless:
                 wire.close()
 
-    def run(self, requests: Source, **settings: Any) -> Run:
+    def run(self, requests: Source, **settings: Unpack[RunSettings]) -> Run:
         """Open or resume a durable run over an input of any size; sends nothing yet.
 
         `requests`: a file of requests (JSON lines), a table (CSV, Parquet; pandas, polars or Arrow data), or an
         iterable of dicts or of `Request`. `prompt='Classify: {text}'` makes a request of each row; `system`,
-        `id_column`, `schema` and `max_tokens` go with it. All settings are named as the options of `polybatch run`.
+        `id_column`, `schema` and `max_tokens` go with it. All settings (`polybatch.run.RunSettings`) are named as the
+        options of `polybatch run`.
         What no file holds needs `run_dir`, and is given again to resume.
         """
         from .run import Run  # noqa: PLC0415 - the interface works without runs
@@ -243,7 +244,7 @@ class AsyncBatchClient(_Client):
             if keyless:
                 await wire.close()
 
-    def run(self, requests: Source, **settings: Any) -> AsyncRun:
+    def run(self, requests: Source, **settings: Unpack[RunSettings]) -> AsyncRun:
         """Open or resume a durable run; see `BatchClient.run`."""
         from .run import AsyncRun  # noqa: PLC0415 - the interface works without runs
 

@@ -94,8 +94,8 @@ def tables(meter: Meter, *, url: str, path: str, count: int, scratch: str) -> di
     """A durable run from one table to another."""
     with warm(url) as client, fresh(scratch) as folder:
         out = folder / "out.parquet"
-        asked = {"prompt": "Classify: {text}", "id_column": "id", "model": "claude-opus-5-5", "max_tokens": 64}
-        with meter, client.run(path, run_dir=folder / "run", out=out, poll=SHORTLY, **asked) as run:
+        asked: dict[str, Any] = {"prompt": "Classify: {text}", "id_column": "id", "model": "claude-opus-5-5"}
+        with meter, client.run(path, run_dir=folder / "run", out=out, poll=SHORTLY, max_tokens=64, **asked) as run:
             status = run.wait()
         if not status.all_succeeded:
             raise AssertionError(f"not all requests succeeded: {dict(status.outcomes)}")
@@ -120,10 +120,12 @@ def watching(meter: Meter, *, url: str, path: str, count: int, scratch: str) -> 
 
     # Time stands still but for pauses: a sweep is what happens between two of them.
     timer = Timer(monotonic=lambda: offset, sleep=pause)
-    with warm(url, timer=timer) as client, fresh(scratch) as folder:
-        settings = {"run_dir": folder / "run", "out": folder / "out.jsonl", "max_items_per_batch": 1}
-        with client.run(path, poll=60, **settings) as run:
-            status = run.wait()
+    with (
+        warm(url, timer=timer) as client,
+        fresh(scratch) as folder,
+        client.run(path, run_dir=folder / "run", out=folder / "out.jsonl", max_items_per_batch=1, poll=60) as run,
+    ):
+        status = run.wait()
     expect(status.shards.get("submitted", 0), count)
     before, after = calls
     return {"calls": sum(after.get(name, 0) - before.get(name, 0) for name in ("get", "list"))}

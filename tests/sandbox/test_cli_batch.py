@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def test_the_life_of_a_batch(cli: Cli, served: Server) -> None:
     assert saved.stdout == "3 results in r.jsonl: 3 succeeded\n"
     assert Path("r.jsonl").read_bytes() == found.stdout_bytes
     assert cli("batch", "results", known, *at(served), "-o", "r.jsonl").exit_code == 2
+    assert cli("batch", "results", known, *at(served), "-o", "r.csv").stdout == "3 results in r.csv: 3 succeeded\n"
+    with Path("r.csv").open(newline="", encoding="utf-8") as file:
+        rows = [*csv.DictReader(file)]
+    lines = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [(row["custom_id"], row["text"]) for row in rows] == [(line["custom_id"], line["text"]) for line in lines]
     assert cli("batch", "cancel", known, *at(served)).exit_code == 0
     deleted = cli("batch", "delete", known, *at(served), "--json")
     assert json.loads(deleted.stdout) == {"deleted": known}

@@ -11,7 +11,7 @@ import pytest
 from polybatch import BatchClient, InputError, Request, portable
 from polybatch.features import Feature
 from polybatch.run.dry import rehearse
-from polybatch.run.opening import Settings
+from polybatch.run.settings import Settings
 from polybatch.vendors import find_vendor, names
 from tests.portable_requests import FULL, HELLO
 from tests.sandbox.run_lab import KEY, Lab

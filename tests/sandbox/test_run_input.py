@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from polybatch import InputError
-from polybatch.run.opening import Settings
+from polybatch.run.settings import RunSettings, Settings
 from tests.sandbox.run_lab import Lab, files, row, rows
 
 GOOD = json.dumps(row(0)).encode()
@@ -194,6 +195,13 @@ BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "canary 0": ({"canary": 0}, "canary is a number from 1, not 0"),
     "canary a bool": ({"canary": True}, "canary"),
 }
+
+
+def test_every_setting_has_a_type_for_who_gives_it() -> None:
+    given = {attribute.name for attribute in attrs.fields(Settings)}
+    typed = {*RunSettings.__annotations__}
+    assert typed <= given
+    assert given - typed == {"instead", "sandbox"}, "those that only the command line gives"
 
 
 class TestASetting:

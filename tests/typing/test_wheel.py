@@ -47,11 +47,19 @@ def test_a_users_script_is_strictly_typed_against_the_wheel(installed: Path, tmp
 
 def test_a_wrong_script_is_not(installed: Path, tmp_path: Path) -> None:
     script = tmp_path / "wrong.py"
-    script.write_text("import polybatch\n\nbatch: polybatch.Batch\nbatch.status.nonsense\n", encoding="utf-8")
+    lines = (
+        "import polybatch",
+        "batch: polybatch.Batch",
+        "batch.status.nonsense",
+        "client: polybatch.BatchClient",
+        "client.run('in.jsonl', retires=1)",
+    )
+    script.write_text("\n".join(lines), encoding="utf-8")
     mypy = (installed / "python", "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", script)
     done = subprocess.run(mypy, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 1
     assert '"BatchStatus" has no attribute "nonsense"' in done.stdout
+    assert 'Unexpected keyword argument "retires" for "run" of "BatchClient"' in done.stdout
 
 
 def test_the_command_works_from_the_plain_install(installed: Path, tmp_path: Path) -> None:

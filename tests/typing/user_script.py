@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from polybatch import (
@@ -19,6 +21,7 @@ from polybatch import (
     Result,
     Usage,
 )
+from polybatch.run import Run, RunSettings, RunStatus
 from polybatch_generated.anthropic.params import BetaCreateMessageParams
 from polybatch_sandbox import serve
 
@@ -79,9 +82,19 @@ async def concurrent(base_url: str) -> list[str]:
         return [show(result) async for result in client.results(batch.id)]
 
 
+def durable(base_url: str) -> RunStatus:
+    """A run, with settings that a type checker knows."""
+    with TemporaryDirectory() as folder, BatchClient("anthropic", base_url=base_url, api_key="any") as client:
+        settings: RunSettings = {"run_dir": Path(folder, "run"), "poll": 0.05, "on_unknown": "hold"}
+        run: Run = client.run([Request("a", body("hello"))], **settings)
+        with run:
+            return run.wait()
+
+
 if __name__ == "__main__":
     with serve(speed=1000) as sandbox:
         url = f"{sandbox.url}/anthropic"
         first, second = blocking(url), asyncio.run(concurrent(url))
         assert first == second, (first, second)
+        assert durable(url).all_succeeded
         print(*first)

@@ -23,7 +23,7 @@ from polybatch.limits import Limits
 from polybatch.model import BatchStatus, Outcome
 from polybatch.run.machine import Shard, State, status_of
 from polybatch.run.offline import Beginning
-from polybatch.run.opening import Settings
+from polybatch.run.settings import Settings
 from polybatch.run.waiting import Gate, Wait, gate, waits
 from polybatch.vendors import find_vendor
 

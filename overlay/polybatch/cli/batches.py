@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from .exits import Code
 
 if TYPE_CHECKING:
     from polybatch.client import BatchClient
-    from polybatch.model import Batch
+    from polybatch.model import Batch, Result
 
 OWN_AFFAIRS = ("raw", "retry_after", "warnings")
 """Members of a batch that are shown otherwise or not at all."""
@@ -122,15 +122,15 @@ def delete(known: str, *, as_json: bool, **reach: Any) -> int:
 @options.reaching
 @options.out
 def results(known: str, *, as_json: bool, out: Path | None, **reach: Any) -> int:
-    """Fetch the results of a batch that has ended, one a line, in the same form for every vendor.
+    """Fetch the results of a batch that has ended, in the same form for every vendor: JSON lines, CSV or Parquet.
 
-    Exits with 0 if every request succeeded, else with 1.
+    The name of the file says which. Exits with 0 if every request succeeded, else with 1.
 
     \b
     polybatch batch results msgbatch_01AbC --vendor anthropic -o results.jsonl
     """
     from polybatch.model import Outcome  # noqa: PLC0415
-    from polybatch.run import sink  # noqa: PLC0415
+    from polybatch.run import exporting, sink  # noqa: PLC0415
     from polybatch.tables.writing import refuse_unwritable  # noqa: PLC0415
 
     target = None if out is None or str(out) == "-" else out
@@ -139,23 +139,26 @@ def results(known: str, *, as_json: bool, out: Path | None, **reach: Any) -> int
         sink.refuse_foreign(target)
     counts = Counter[str]()
     with _client(**reach) as client:
-        file = sink.SafeFile(target) if target is not None else None
-        try:
-            for result in client.results(known):
-                counts[result.outcome] += 1
-                (file.write if file else terminal.write)(sink.line(result))
-        except BaseException:
-            if file:
-                file.drop()
-            raise
-    if file:
-        file.commit()
+        found = _counted(client.results(known), counts)
+        if target is None:
+            for result in found:
+                terminal.write(sink.line(result))
+        else:
+            with sink.SafeFile(target) as file:
+                exporting.write(file, target, found)
+    if target is not None:
         if as_json:
             terminal.emit({"out": str(target), "outcomes": counts})
         else:
             words = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
             terminal.tell(f"{counts.total():,} results in {target}: {words}")
     return Code.SUCCEEDED if counts[Outcome.SUCCEEDED] == counts.total() else Code.SOME_FAILED
+
+
+def _counted(results: Iterable[Result], counts: Counter[str]) -> Iterator[Result]:
+    for result in results:
+        counts[result.outcome] += 1
+        yield result
 
 
 def _client(*, vendor: str, option: Sequence[str], **reach: Any) -> BatchClient:

@@ -18,7 +18,7 @@ import click
 from polybatch.client import BatchClient
 from polybatch.errors import InputError, RunError, RunHeld
 from polybatch.run import Listener, Run, RunStatus, offline
-from polybatch.run.opening import default_paths
+from polybatch.run.settings import default_paths
 from polybatch.vendors import find_vendor
 from polybatch.wire import Timer
 

@@ -26,7 +26,7 @@ from polybatch.client import AsyncBatchClient
 from polybatch.errors import InputError, RunHeld, RunLocked
 from polybatch.run import AsyncRun, beside, sink
 from polybatch.run.beside import Comparison
-from polybatch.run.opening import default_paths
+from polybatch.run.settings import default_paths
 from polybatch.run.withdrawing import is_planned, withdraw
 from polybatch.wire import Timer
 
@@ -143,7 +143,8 @@ def carry_out(to: Sequence[str], requests: str, given: Given, base_urls: Sequenc
     lanes = []
     for target, client, (out, place) in zip(wanted, clients, places, strict=True):
         own = attrs.evolve(given, out=out, run_dir=place, model=target.model).settings()
-        lanes.append(Lane(target.name, place, client, partial(client.run, path, **own, instead=bool(target.model))))
+        own["instead"] = bool(target.model)
+        lanes.append(Lane(target.name, place, client, partial(client.run, path, **own)))
     default = default_paths(path, "compared")[0]
     out = Path(given.out or default.with_name(default.name.removesuffix("results.jsonl") + "jsonl"))
     out = out if str(out) == "-" else out.absolute()

@@ -16,7 +16,7 @@ from polybatch.run.drift import words as drift_words
 from polybatch.run.journal import read
 from polybatch.run.machine import Duplicate, RunStatus, Shard, State, status_of
 from polybatch.run.offline import Beginning, lines_of, recall
-from polybatch.run.opening import IMITATED, STDOUT
+from polybatch.run.settings import IMITATED, STDOUT
 from polybatch.run.waiting import Gate, Wait, behind_canary, gate, waits
 from polybatch.vendors import find_vendor
 

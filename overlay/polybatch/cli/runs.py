@@ -78,7 +78,7 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
     import attrs  # noqa: PLC0415
 
     from polybatch.run.dry import rehearse  # noqa: PLC0415
-    from polybatch.run.opening import Settings, default_paths  # noqa: PLC0415
+    from polybatch.run.settings import Settings, default_paths  # noqa: PLC0415
 
     kind = find_vendor(vendor)
     made = kind(options.read_pairs(given.pop("option"), vendor), kind.document.server)
@@ -162,7 +162,7 @@ def results(folder: Path, out: Path | None, *, in_order: bool, as_json: bool) ->
     polybatch results requests.jsonl.anthropic.polybatch -o - | head
     """
     from polybatch.run import offline  # noqa: PLC0415
-    from polybatch.run.opening import STDOUT  # noqa: PLC0415
+    from polybatch.run.settings import STDOUT  # noqa: PLC0415
 
     from . import report  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from attrs import frozen
 
 from polybatch.errors import InputError
-from polybatch.run.opening import default_paths
+from polybatch.run.settings import default_paths
 from polybatch.vendors import find_vendor, names
 
 from . import options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import attrs
 
@@ -17,7 +17,8 @@ from polybatch.vendor import Vendor
 from . import registry
 from .core import Core, no_key
 from .machine import RunStatus
-from .opening import Fingerprint, Settings, paths
+from .opening import Fingerprint
+from .settings import RunSettings, Settings, paths
 
 if TYPE_CHECKING:  # a run can be read without HTTP
     from polybatch.wire import AsyncWire, Wire
@@ -31,17 +32,16 @@ def prepare(
     *,
     base_url: str,
     options: Mapping[str, Any],
-    settings: Mapping[str, Any],
+    settings: RunSettings,
     fingerprint: Fingerprint,
 ) -> Core:
     """Open or resume a run. Raises InputError for an unknown setting."""
     requests = Path(requests) if isinstance(requests, str) else requests
-    given = dict(settings)
+    given: dict[str, Any] = {**settings}
     names = {attribute.name for attribute in attrs.fields(Settings)}
     if unknown := given.keys() - names:
-        raise InputError(
-            f"a run has no setting {sorted(unknown)[0]!r}", hint=f"its settings are: {', '.join(sorted(names))}"
-        )
+        known = ", ".join(sorted(RunSettings.__annotations__))
+        raise InputError(f"a run has no setting {min(unknown)!r}", hint=f"its settings are: {known}")
     named = (Path(given[name]) if given.get(name) else None for name in ("out", "run_dir"))
     given["out"], given["run_dir"] = paths(requests, vendor.profile.name, *named)
     made = Settings(**given)
@@ -73,7 +73,7 @@ class Run:
         base_url: str,
         options: Mapping[str, Any],
         fingerprint: Fingerprint = no_key,
-        **settings: Any,
+        **settings: Unpack[RunSettings],
     ) -> Self:
         """Open or resume; the whole input is checked and planned, nothing is sent."""
         core = prepare(vendor, requests, base_url=base_url, options=options, settings=settings, fingerprint=fingerprint)
@@ -133,7 +133,7 @@ class AsyncRun:
         base_url: str,
         options: Mapping[str, Any],
         fingerprint: Fingerprint = no_key,
-        **settings: Any,
+        **settings: Unpack[RunSettings],
     ) -> Self:
         """Open or resume; the whole input is checked and planned, nothing is sent."""
         core = prepare(vendor, requests, base_url=base_url, options=options, settings=settings, fingerprint=fingerprint)
@@ -180,4 +180,4 @@ class AsyncRun:
         self._core.stop()
 
 
-__all__ = ["AsyncRun", "Run", "RunStatus"]
+__all__ = ["AsyncRun", "Run", "RunSettings", "RunStatus"]

@@ -79,18 +79,14 @@ def merge(runs: Mapping[str, str | Path], out: str | Path) -> Comparison:
     refuse_foreign(path, folders.values())
     with _opened(folders) as desks:
         whose = next(iter(desks.values())).facts["run_id"]
-        found, file = _begun(desks), sink.SafeFile(path, mode=sink.PUBLIC_FILE, whose=whose)
-        try:
+        found = _begun(desks)
+        with sink.SafeFile(path, mode=sink.PUBLIC_FILE, whose=whose) as file:
             with closing(_sides(desks, found)) as sides:
                 for written in _written(desks, sides, path, file):
                     found.requests += written
             for desk in desks.values():
                 if str(path) not in (files := desk.facts.get(COMPARED, [])):
                     desk.remember(COMPARED, **{COMPARED: [*files, str(path)]})
-        except BaseException:
-            file.drop()
-            raise
-        file.commit()
     return found
 
 

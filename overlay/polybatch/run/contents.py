@@ -125,15 +125,10 @@ class Contents:
 
     def stage(self, shard: Shard) -> str:
         """Write the body of a shard's create and give its sha256; the same journal always gives the same bytes."""
-        file = sink.SafeFile(self.folder.payload(shard.number))
         some = (b",".join(items) for items in self.encoded(shard))
-        try:
+        with sink.SafeFile(self.folder.payload(shard.number)) as file:
             for chunk in inline.body(self.vendor.envelope(shard.token), some):
                 file.write(chunk)
-        except BaseException:
-            file.drop()
-            raise
-        file.commit()
         return file.digest.hexdigest()
 
     def encoded(self, shard: Shard) -> Iterator[list[bytes]]:

@@ -25,11 +25,12 @@ from .desk import Desk
 from .fetching import Fetching
 from .journal import Journal
 from .machine import Deed, RunStatus, Shard, State, next_due, status_of, together
-from .opening import Fingerprint, Settings, begin, refuse_larger, refuse_other
+from .opening import Fingerprint, begin, refuse_larger, refuse_other
 from .polling import Polling
 from .reconcile import bit
 from .repairing import Repairs
 from .searching import Searching
+from .settings import Settings
 from .writing import Writer
 
 IDLE = 1.0

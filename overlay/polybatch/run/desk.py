@@ -18,7 +18,7 @@ from .contents import Contents
 from .drift import Notes
 from .journal import Journal
 from .machine import Shard, State
-from .opening import Settings
+from .settings import Settings
 from .trouble import after, hopeless
 
 

@@ -14,8 +14,9 @@ from polybatch.vendor import Vendor
 
 from . import inputs
 from .journal import SeenIds
-from .opening import Gauge, Settings, around, cutter_for, refuse_larger, twice
+from .opening import Gauge, around, cutter_for, refuse_larger, twice
 from .plan import Cut
+from .settings import Settings
 
 
 @frozen

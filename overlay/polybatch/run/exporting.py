@@ -7,7 +7,7 @@ at all. Where the input was a table its rows stand beside their results.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -23,9 +23,10 @@ from polybatch.tables.writing import Column, Kind
 
 from . import ordered, sink
 from .desk import Desk
-from .form import Checked, Form, encoder
+from .form import PLAIN, Checked, Form, encoder
 from .machine import RunStatus, status_of
-from .opening import STDOUT, Settings, anew
+from .opening import anew
+from .settings import STDOUT, Settings
 
 EXPORTED = "exported"
 """The fact that says what was written: from it on the file is ours to write anew."""
@@ -97,8 +98,8 @@ def steps(desk: Desk, out: Path) -> Generator[None, None, None]:
     ours = own and bool(desk.facts.get(EXPORTED))
     if not ours:
         refuse_foreign(out, desk.settings, desk.facts)
-    file, count = sink.SafeFile(out, mode=sink.PUBLIC_FILE, whose=desk.facts["run_id"]), 0
-    try:
+    count = 0
+    with sink.SafeFile(out, mode=sink.PUBLIC_FILE, whose=desk.facts["run_id"]) as file:
         with closing(_written(desk, file, out)) as pieces:
             for found in pieces:
                 count += found
@@ -109,10 +110,6 @@ def steps(desk: Desk, out: Path) -> Generator[None, None, None]:
             desk.remember(EXPORTED, **{EXPORTED: {"requests": count, "sha256": file.digest.hexdigest()}})
         else:
             remember_copy(desk, out, file)
-    except BaseException:
-        file.drop()
-        raise
-    file.commit()
 
 
 def refuse_foreign(out: Path, settings: Settings, facts: Mapping[str, Any]) -> None:
@@ -162,6 +159,17 @@ def _written(desk: Desk, file: sink.SafeFile, out: Path) -> Generator[int, None,
         return
     flat = Flat(desk.facts.get("schema"))
     yield from rows_written(file, out, table_of(desk.facts), flat.columns, flat.values, ordered.results(desk))
+
+
+def write(file: sink.SafeFile, out: Path, results: Iterable[Result]) -> None:
+    """Write results that are of no run, in the order in which they come."""
+    if not writing.is_table(out):
+        for result in results:
+            file.write(PLAIN.line(result))
+        return
+    flat, numbered = Flat(None), (pair for pair in enumerate(results, 1))
+    for _ in rows_written(file, out, None, flat.columns, flat.values, numbered):
+        pass
 
 
 def rows_written(

@@ -120,14 +120,9 @@ def _copied(stream: IO[bytes], path: Path, requests: Path) -> None:
 
 
 def _written(lines: Iterator[bytes], path: Path) -> None:
-    file = sink.SafeFile(path)
-    try:
+    with sink.SafeFile(path) as file:
         for line in lines:  # several at once would be a gigabyte where each has an image
             file.write(line + b"\n")
-    except BaseException:
-        file.drop()
-        raise
-    file.commit()
 
 
 def refuse_other(

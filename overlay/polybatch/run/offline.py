@@ -29,7 +29,7 @@ from .desk import Desk
 from .form import Form
 from .journal import Journal, SeenIds, read
 from .machine import Shard, State
-from .opening import ARRIVED, Settings
+from .settings import ARRIVED, Settings
 
 MOST_PROBLEMS = 100
 """Problems that are kept in words; further ones are only counted."""
@@ -115,16 +115,11 @@ def _rewrite(core: Core, out: Path) -> None:
     own = out.absolute() == core.desk.settings.arrived and core.desk.facts["begun"]
     if not own:
         exporting.refuse_foreign(out, core.desk.settings, core.desk.facts)
-    file = sink.SafeFile(out, whose=core.desk.facts["run_id"])
-    try:
+    with sink.SafeFile(out, whose=core.desk.facts["run_id"]) as file:
         for line in lines(core):
             file.write(line)
         if out.absolute() != core.desk.settings.arrived:
             exporting.remember_copy(core.desk, out, file)
-    except BaseException:
-        file.drop()
-        raise
-    file.commit()
     if own:
         core.desk.journal.event("rewritten", {"committed": file.size})
 

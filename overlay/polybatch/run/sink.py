@@ -15,7 +15,7 @@ import shutil
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, Self, TypeAlias
 
 import msgspec
 from attrs import frozen
@@ -157,6 +157,15 @@ class SafeFile:
         self.digest = hashlib.sha256()
         self.size = 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.commit()
+        else:
+            self.drop()
+
     def write(self, data: bytes) -> None:
         """Add bytes."""
         self._file.write(data)
@@ -183,13 +192,8 @@ class SafeFile:
 
 def keep(path: Path, data: bytes) -> str:
     """Make a small file durable; gives its sha256."""
-    file = SafeFile(path)
-    try:
+    with SafeFile(path) as file:
         file.write(data)
-    except BaseException:
-        file.drop()
-        raise
-    file.commit()
     return file.digest.hexdigest()
 
 
@@ -333,14 +337,9 @@ def _one_line(record: bytes) -> bytes:
 
 def spool(source: Any, path: Path) -> None:
     """Copy an input that cannot be read twice into the run directory."""
-    file = SafeFile(path)
-    try:
+    with SafeFile(path) as file:
         while chunk := source.read(BLOCK):
             file.write(chunk)
-    except BaseException:
-        file.drop()
-        raise
-    file.commit()
 
 
 def private(path: Path, *, mode: int = PRIVATE_FILE) -> IO[bytes]:
