@@ -128,7 +128,7 @@ def test_check_names_an_unknown_vendor(copied: Path, capsys: pytest.CaptureFixtu
 
 @pytest.mark.slow
 def test_the_output_depends_on_nothing_but_specs(copied: Path) -> None:
-    for seed in ("0", "1", "12345"):
+    for seed in ("0", "12345"):
         shutil.rmtree(copied / "generated" / "polybatch_generated")
         command = (sys.executable, ROOT / "scripts" / "regenerate", "--root", copied)
         subprocess.run(command, env={"PYTHONHASHSEED": seed}, cwd=copied, check=True)
@@ -142,10 +142,10 @@ def test_the_output_depends_on_nothing_but_specs(copied: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tool", [("mypy", "--strict", "--no-incremental"), ("basedpyright",)])
-def test_type_checkers_are_content(tool: tuple[str, ...]) -> None:
-    pytest.importorskip(tool[0], reason="needs the dev extra: pip install -e '.[dev]'")
+def test_another_type_checker_is_content() -> None:
+    """Besides mypy, which scripts/test runs over everything."""
+    pytest.importorskip("basedpyright", reason="needs the dev extra: pip install -e '.[dev]'")
     done = subprocess.run(
-        (sys.executable, "-m", *tool, "generated"), cwd=ROOT, capture_output=True, text=True, check=False
+        (sys.executable, "-m", "basedpyright", "generated"), cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
