@@ -122,7 +122,7 @@ def test_what_is_nested_without_end_is_refused() -> None:
     with pytest.raises(InputError, match=r"^line 1: nested too deeply"):
         Intake(vendor_of("anthropic"), model="m").encode(Request("a", chat, portable=True), "line 1")
     with pytest.raises(InputError, match=r"arguments: expected a JSON object as text: maximum recursion depth"):
-        Request.chat("a", [*HELLO, portable.said(None, [("1", "f", '{"a":' + "[" * 3000)])])
+        Request.chat("a", [*HELLO, portable.said(None, [("1", "f", '{"a":' + "[" * 100_000)])])
 
 
 @pytest.mark.parametrize("custom_id", [None, "", 3])
