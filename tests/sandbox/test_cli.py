@@ -326,6 +326,8 @@ def test_a_plan_shows_what_would_be_sent_and_leaves_nothing(cli: Cli, served: Se
     assert [row.split()[:2] for row in rows[1:4]] == [["0", "2"], ["1", "2"], ["2", "1"]]
     assert rows[4].startswith("5 requests, ")
     assert rows[4].endswith(" bytes; batches: 3")
+    assert rows[5] == "the first request, as it is sent:"
+    assert json.loads("".join(rows[6:])) == json.loads(Path("in.jsonl").read_text().splitlines()[0])
     assert os.listdir() == ["in.jsonl"]  # noqa: PTH208 - the names alone
     assert ledger(served) == before
 

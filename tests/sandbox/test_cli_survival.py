@@ -360,7 +360,7 @@ class TestTheCanary:
         requests_file(count=5)
         done = cli("plan", "in.jsonl", "--vendor", "anthropic", "--canary", "2")
         assert done.exit_code == 0
-        assert done.stdout.endswith("sent first, alone: 2; the others only if all of these succeed\n")
+        assert "sent first, alone: 2; the others only if all of these succeed\n" in done.stdout
         found = json.loads(cli("plan", "in.jsonl", "--vendor", "anthropic", "--canary", "2", "--json").stdout)
         assert [shard["requests"] for shard in found["shards"]] == [2, 3]
         assert "sent first" not in cli("plan", "in.jsonl", "--vendor", "anthropic", "--canary", "5").stdout

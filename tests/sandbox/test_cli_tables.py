@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from polybatch_sandbox import Server
+from tests.portable_requests import AGENT
 from tests.sandbox.cli_lab import FAST, Cli, at, ledger, lines
 
 RUN, OUT = Path("data.csv.anthropic.polybatch"), Path("data.anthropic.results.jsonl")
@@ -25,9 +26,39 @@ def test_a_table_is_planned_and_nothing_is_sent(cli: Cli, served: Server) -> Non
     before = ledger(served)
     done = cli("plan", table(), "--vendor", "anthropic", *ASK)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1].startswith("2 requests, ")
+    totals, first = done.stdout.partition("2 requests, ")[2].split("\nthe first request, as it is sent:\n")
+    assert totals.endswith("; batches: 1")
+    assert (
+        json.loads(first)
+        == json.loads(cli("plan", "data.csv", "--vendor", "anthropic", *ASK, "--json").stdout)["first"]
+    )
+    assert json.loads(first)["params"]["messages"] == [{"role": "user", "content": "Say: one"}]
     assert [path.name for path in Path().iterdir()] == ["data.csv"]
     assert ledger(served) == before
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "letta", "meshapi", "onerouter"])
+def test_a_plan_shows_what_each_vendor_gets_under_the_callers_id(cli: Cli, vendor: str) -> None:
+    line = {"custom_id": "mine, é", "messages": [{"role": "user", "content": "hé"}], "agent_id": AGENT}
+    Path("in.jsonl").write_text(json.dumps(line))
+    model = () if vendor == "letta" else ("--model", "m/n")
+    found = json.loads(cli("plan", "in.jsonl", "--vendor", vendor, *model, "--json").stdout)["first"]
+    told = found if vendor == "letta" else found["body" if vendor == "meshapi" else "params"]
+    assert told["messages"][0]["content"] == "hé"
+    assert "mine, é" in {found.get("custom_id"), told["messages"][0].get("otid")}
+
+
+def test_a_plan_does_not_flood_the_terminal(cli: Cli) -> None:
+    long = "say it " * 1000
+    Path("in.jsonl").write_text(
+        json.dumps({"custom_id": "a", "messages": [{"role": "user", "content": f"{part} {long}"} for part in range(9)]})
+    )
+    shown = cli("plan", "in.jsonl", "--vendor", "anthropic", "--model", "m").stdout.splitlines()
+    assert len(shown) < 40
+    assert max(map(len, shown)) < 250
+    assert shown[-1] == "…"
+    whole = json.loads(cli("plan", "in.jsonl", "--vendor", "anthropic", "--model", "m", "--json").stdout)["first"]
+    assert whole["params"]["messages"][8]["content"] == f"8 {long}"
 
 
 def test_a_plan_lists_every_refused_row(cli: Cli) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 import click
 
@@ -67,9 +67,9 @@ def run(input_: str, vendor: str | None, to: tuple[str, ...], base_url: tuple[st
 )  # fmt: skip
 @options.as_json
 def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
-    """Show what `run` would send and list every line it would refuse; nothing is sent, nothing is left behind.
+    """Show what `run` would send, the first request whole, and list every line it would refuse.
 
-    Exits with 0 if the whole input can be sent, else with 2.
+    Nothing is sent, nothing is left behind. Exits with 0 if the whole input can be sent, else with 2.
 
     \b
     polybatch plan requests.jsonl --vendor anthropic --max-items-per-batch 1000
@@ -94,6 +94,8 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
         terminal.tell(f"{found.total:,} requests, {found.bytes:,} bytes; batches: {len(rows):,}")
         if (first := given["canary"]) is not None and first < found.total:
             terminal.tell(f"sent first, alone: {first:,}; the others only if all of these succeed")
+        if found.first is not None:
+            terminal.tell(f"the first request, as it is sent:\n{_shown(found.first)}")
         for reason, lines in _grouped((refusal.reason, refusal.line) for refusal in found.refused).items():
             more = f" and {len(lines) - PLACES:,} more" if len(lines) > PLACES else ""
             counted = found.counted + "s" * (len(lines) > 1)
@@ -105,6 +107,18 @@ def plan(input_: str, vendor: str, *, as_json: bool, **given: Any) -> int:
     return Code.USAGE if found.refused else Code.SUCCEEDED
 
 
+def _shown(raw: SupportsBytes) -> str:
+    """As much of somebody's JSON as one wants to see."""
+    import msgspec  # noqa: PLC0415
+
+    text = msgspec.json.format(bytes(raw), indent=2).decode()
+    lines = [terminal.harmless(line) for line in text.split("\n")]
+    cut = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in lines[:LINES]]
+    return "\n".join([*cut, *(["…"] if len(lines) > LINES else [])])
+
+
+LINES, LONGEST = 30, 240
+"""Of a request that is shown."""
 PLACES = 5
 """So many places are named of each reason."""
 

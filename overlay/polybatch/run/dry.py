@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from attrs import frozen
+from msgspec import Raw
 
 from polybatch import source
 from polybatch.errors import InputError
@@ -52,12 +53,15 @@ class Plan:
     """Any of these keeps the whole input from being sent."""
     counted: str = Place().noun
     """What their numbers count: lines of a file of requests, or rows of a table."""
+    first: Raw | None = None
+    """The first request that can be sent, as the vendor gets it but for its id, which is the caller's."""
 
 
 def rehearse(vendor: Vendor, requests: object, settings: Settings) -> Plan:
     """Check and cut a whole input as a run would. Raises InputError where it cannot be read to its end, or is empty."""
     shards: list[Slice] = []
     refused: list[Refusal] = []
+    first: bytes | None = None
     beside, found = around(vendor), inputs.lines_of(vendor, requests, settings.template)
     made = found if isinstance(found, inputs.Made) else None
     place = Place() if made is None else made.maker.where
@@ -74,8 +78,9 @@ def rehearse(vendor: Vendor, requests: object, settings: Settings) -> Plan:
                 try:
                     line = made.line(number, given) if made is not None else given
                     custom_id, member = gauge.member(offset, number, line, place(number))
-                    if (first := seen.add(custom_id, number)) is not None:
-                        raise twice(place, number, custom_id, first)
+                    if (before := seen.add(custom_id, number)) is not None:
+                        raise twice(place, number, custom_id, before)
+                    first = first or gauge.sent(line, place(number))
                 except InputError as error:
                     reason = error.message.removeprefix(place(number)).lstrip(":, ")
                     refused.append(Refusal(number, reason, error.hint))
@@ -92,5 +97,5 @@ def rehearse(vendor: Vendor, requests: object, settings: Settings) -> Plan:
     refuse_larger(total + len(refused), settings, f"{requests}: ")
     return Plan(
         vendor=vendor.profile.name, total=total, bytes=sum(shard.bytes for shard in shards),
-        shards=tuple(shards), refused=tuple(refused), counted=place.noun,
+        shards=tuple(shards), refused=tuple(refused), counted=place.noun, first=None if first is None else Raw(first),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from attrs import define, field
 from polybatch import source
 from polybatch.dialects import inline
 from polybatch.errors import InputError
-from polybatch.intake import Intake
+from polybatch.intake import Intake, encoder
 from polybatch.naming import LEADS, NAMED, identified, led
 from polybatch.repeats import Repeats
 from polybatch.tables.rows import ROW, Place
@@ -207,6 +207,12 @@ class Gauge:
         if request is not None and profile.one_model:
             group = self.vendor.model(request) or self.settings.model
         return custom_id, Member(offset, number, size, group, alone, mark)
+
+    def sent(self, line: bytes, where: str) -> bytes:
+        """A request as the vendor gets it, but under the caller's own id. Raises as `member` does."""
+        request = self._intake.read(line, where)
+        ours = self._intake.encode(attrs.evolve(request, custom_id=self._travelling), where)
+        return ours.replace(encoder.encode(self._travelling), encoder.encode(request.custom_id), 1)
 
     def named(self, path: Path) -> Iterator[tuple[str, int]]:
         """The ids of an input that was checked, and on which lines they stand."""
