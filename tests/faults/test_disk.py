@@ -1,4 +1,4 @@
-"""F53, F54: a disk that is full or broken, at any write and at any sync; F57: a place where no journal can be kept.
+"""F53, F54: a disk full or broken, at a share of all writes and syncs; F57: a place where no journal can be kept.
 
 The command must end by itself with a message that names the place and says what to do, and never with a traceback; once
 there is room, the plain command finishes the run.

@@ -1,4 +1,4 @@
-"""F56: the power fails at every durable system call; what was not synced is lost, wholly or in part.
+"""F56: the power fails at a share of all durable system calls; what was not synced is lost, wholly or in part.
 
 Nothing here needs a special file system: strace shows every byte that the process wrote, and `power_cut` works out
 what a disk has of it.

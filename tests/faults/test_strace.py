@@ -1,4 +1,4 @@
-"""F55: `kill -9` at every durable system call; and the order in which they come, which is the protocol itself."""
+"""F55: `kill -9` at a share of all durable system calls; and the order in which they come, which is the protocol."""
 
 from __future__ import annotations
 

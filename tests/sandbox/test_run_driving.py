@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from polybatch import AsyncBatchClient, Outcome, RunHeld
+from polybatch.flow import Flow
 from polybatch.run import AsyncRun
+from polybatch.wire import AsyncWire
 from tests.sandbox.run_lab import KEY, Call, Lab, Stop, files, rows, stop_if
 from tests.sandbox.test_run import limit
 
@@ -221,6 +225,29 @@ class TestDrivingFromSeveralTasks:
         paths = Counter(call.path for call in lab.transport.calls if call.path.endswith("results"))
         assert set(paths.values()) == {1}
         assert len(lab.lines()) == 8
+
+    def test_who_leaves_results_early_leaves_nothing_going(
+        self, sync_lab: Lab, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ended: list[bool] = []
+        iterate = AsyncWire.iterate
+
+        async def followed(wire: AsyncWire, flow: Flow[Any]) -> AsyncGenerator[Any, None]:
+            async with aclosing(iterate(wire, flow)) as steps:
+                try:
+                    async for step in steps:
+                        yield step
+                finally:
+                    ended.append(True)
+
+        async def leave(run: AsyncRun) -> list[bool]:
+            async with aclosing(run.results()) as results:
+                await anext(results)
+            return [*ended]
+
+        sync_lab.write(rows(8))
+        monkeypatch.setattr(AsyncWire, "iterate", followed)
+        assert self.drive(sync_lab, leave) == [[True]]
 
     def test_can_cancel_what_another_waits_for(self, sync_lab: Lab) -> None:
         lab = sync_lab

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -159,14 +160,15 @@ class AsyncRun:
         await self._wire.run(self._core.work())
         return self.status()
 
-    async def results(self) -> AsyncIterator[Result]:
+    async def results(self) -> AsyncGenerator[Result, None]:
         """Every result, from files that are safe; drives the run as far as it is iterated."""
         told = set[int]()
         for result in self._core.news(told):
             yield result
-        async for _ in self._wire.iterate(self._core.work()):
-            for result in self._core.news(told):
-                yield result
+        async with aclosing(self._wire.iterate(self._core.work())) as steps:  # who leaves early leaves nothing going
+            async for _ in steps:
+                for result in self._core.news(told):
+                    yield result
         for result in self._core.news(told):
             yield result
 

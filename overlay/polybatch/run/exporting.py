@@ -167,7 +167,7 @@ def write(file: sink.SafeFile, out: Path, results: Iterable[Result]) -> None:
         for result in results:
             file.write(PLAIN.line(result))
         return
-    flat, numbered = Flat(None), (pair for pair in enumerate(results, 1))
+    flat, numbered = Flat(None), (pair for pair in enumerate(results, 1))  # a generator, which can be closed
     for _ in rows_written(file, out, None, flat.columns, flat.values, numbered):
         pass
 
